@@ -1,0 +1,95 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    subscription_enabled = fields.Boolean(
+        string="Subscription Management",
+        help="Run subscriber contracts in this company. Off: menus are hidden and nothing can be created.",
+    )
+    subscription_horizon_months = fields.Integer(
+        string="Payment Plan Horizon (months)",
+        default=12,
+        help="How far ahead the payment plan of an open-ended contract is kept.",
+    )
+    subscription_billing_mode = fields.Selection(
+        selection="_selection_billing_mode",
+        string="Default Billing Mode",
+        default="post",
+        help="What billing does with the invoices of a new contract. Each contract may choose otherwise.",
+    )
+    subscription_analytic = fields.Boolean(
+        string="Analytic Account per Contract",
+        default=True,
+        help="Give every contract its own analytic account at activation, so that income and cost can be followed.",
+    )
+
+    _subscription_horizon = models.Constraint(
+        "CHECK (subscription_horizon_months >= 1)",
+        "The payment plan horizon is at least one month.",
+    )
+
+    @api.model
+    def _selection_billing_mode(self):
+        """Steps of billing; each includes the ones before it."""
+        return [
+            ("draft", self.env._("Leave the invoice in draft")),
+            ("post", self.env._("Post the invoice")),
+            ("send", self.env._("Post and send the invoice")),
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies.filtered("subscription_enabled")._ensure_subscription_sequence()
+        return companies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("subscription_enabled"):
+            self._ensure_subscription_sequence()
+        return result
+
+    def _ensure_subscription_sequence(self):
+        """Give each company a contract numbering of its own when subscriptions are switched on."""
+        # sudo: whoever may change the company need not be allowed to change sequences
+        sequences = self.env["ir.sequence"].sudo()
+        template = self.env.ref("subscription_mgmt.seq_subscription_contract", raise_if_not_found=False)
+        if not template:
+            return
+        numbered = sequences.search([("code", "=", template.code), ("company_id", "in", self.ids)]).company_id
+        for company in self - numbered:
+            template.sudo().copy({"company_id": company.id, "name": template.name})
+
+    def _check_subscription_enabled(self):
+        """Raise unless every company of the set runs subscriptions.
+
+        :raise UserError: names the companies and the setting to change.
+        """
+        disabled = self.filtered(lambda company: not company.subscription_enabled)
+        if disabled:
+            raise UserError(
+                self.env._(
+                    "Subscription management is not enabled for company %(company)s. "
+                    "An administrator can switch it on in Settings > Subscriptions > Subscription Management.",
+                    company=", ".join(disabled.mapped("name")),
+                )
+            )
+
+    @api.model
+    def _get_subscription_companies(self):
+        """Companies and branches that run subscriptions: those that the crons look after."""
+        return self.search([("subscription_enabled", "=", True)])
+
+    def _subscription_today(self):
+        """Today's date where the company is, not where the server or the user is."""
+        self.ensure_one()
+        zone = self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    def _subscription_horizon_date(self, date_ref):
+        """Last day on which a period of an open-ended contract may start to be in the payment plan."""
+        self.ensure_one()
+        return fields.Date.add(date_ref, months=self.subscription_horizon_months)

@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    subscription_enabled = fields.Boolean(related="company_id.subscription_enabled", readonly=False)
+    subscription_horizon_months = fields.Integer(related="company_id.subscription_horizon_months", readonly=False)
+    subscription_billing_mode = fields.Selection(related="company_id.subscription_billing_mode", readonly=False)
+    subscription_analytic = fields.Boolean(related="company_id.subscription_analytic", readonly=False)

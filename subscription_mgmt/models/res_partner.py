@@ -1,0 +1,34 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    subscription_contract_ids = fields.One2many(
+        comodel_name="subscription.contract", inverse_name="partner_id", string="Subscriptions"
+    )
+    subscription_contract_count = fields.Integer(
+        compute="_compute_subscription_contract_count", groups="subscription_mgmt.group_subscription_viewer"
+    )
+    subscription_group_invoice = fields.Boolean(
+        string="One Invoice for All Subscriptions",
+        help="Bill all contracts that this customer pays for on one invoice.",
+    )
+
+    def _compute_subscription_contract_count(self):
+        groups = self.env["subscription.contract"]._read_group(
+            [("partner_id", "child_of", self.ids)], ["partner_id"], ["__count"]
+        )
+        for partner in self:
+            partner.subscription_contract_count = sum(
+                count for owner, count in groups if partner in owner + owner.commercial_partner_id
+            )
+
+    def action_view_subscriptions(self):
+        """Open the contracts of the customer and of the contacts below."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_contract_action")
+        return {
+            **action,
+            "domain": [("partner_id", "child_of", self.ids)],
+            "context": {"default_partner_id": self.id},
+        }

@@ -1,0 +1,81 @@
+"""A contract that cannot be billed is set aside with its reason, told to one person, and tried again later."""
+
+import logging
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+# Days until the next try, by number of failed attempts; the last one repeats.
+BACK_OFF = (1, 2, 4, 7)
+
+
+def explain(env, error):
+    """Reason of a failure in words for the person who mends it; what nobody foresaw goes to the log in full."""
+    if isinstance(error, UserError):
+        return str(error.args[0])
+    _logger.error("Unexpected failure in subscription billing", exc_info=error)
+    return env._("Unexpected problem: %(problem)s", problem=str(error).strip().split("\n")[0])
+
+
+class SubscriptionContract(models.Model):
+    _inherit = "subscription.contract"
+
+    def _park(self, error, date_ref=None):
+        """Set the contracts aside after a failure.
+
+        :param error: the exception; its text becomes `billing_error`.
+        :param date_ref: day of the failed attempt; default: today. The next try follows after a growing pause.
+        """
+        reason = explain(self.env, error)
+        # sudo: billing needs the billing right, not the right to edit contracts
+        for contract in self.sudo():
+            day = date_ref or contract.company_id._subscription_today()
+            pause = BACK_OFF[min(contract.billing_attempts, len(BACK_OFF) - 1)]
+            contract.write(
+                {
+                    "billing_error": reason,
+                    "billing_attempts": contract.billing_attempts + 1,
+                    "billing_next_try": fields.Date.add(day, days=pause),
+                }
+            )
+        self._schedule_parking_activity(reason)
+
+    def _unpark(self):
+        """Forget an earlier failure after a success, and its open activity with it."""
+        # sudo: as in _park
+        parked = self.sudo().filtered("billing_attempts")
+        if parked:
+            parked.write({"billing_error": False, "billing_attempts": 0, "billing_next_try": False})
+            parked._get_parking_activities().action_feedback(feedback=self.env._("Billed."))
+
+    def _get_parking_activities(self):
+        kind = self.env.ref("subscription_mgmt.mail_activity_type_billing_error")
+        return self.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
+
+    def _schedule_parking_activity(self, reason):
+        """Tell the responsible once, not every night."""
+        # sudo: whoever bills may tell the responsible, whatever else he may do with the contract
+        told = self.sudo()._get_parking_activities().mapped("res_id")
+        for contract in self.sudo().filtered(lambda contract: contract.id not in told):
+            contract.activity_schedule(
+                "subscription_mgmt.mail_activity_type_billing_error",
+                note=reason,
+                user_id=contract._get_parking_user().id,
+            )
+
+    def _get_parking_user(self):
+        """The responsible of the contract, or somebody with the billing right in its company."""
+        self.ensure_one()
+        billing = self.env.ref("subscription_mgmt.group_subscription_billing")
+        # sudo: the cron's user may not read groups
+        users = billing.sudo().all_user_ids.filtered(lambda user: self.company_id in user.company_ids)
+        return self.user_id or users[:1] or self.env.user
+
+    def action_retry_billing(self):
+        """Bill the contracts now, without waiting for the next try."""
+        runs = self.env["subscription.billing.run"]
+        for company in self.company_id:
+            runs += runs._bill_due(company._subscription_today(), contracts=self, companies=company)
+        return runs._get_form_action() if runs else True

@@ -1,0 +1,252 @@
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .isolation import run_isolated
+
+# Contracts claimed, billed and committed together, and invoices posted together
+BILL_BATCH = 200
+POST_BATCH = 100
+
+
+class SubscriptionBillingRun(models.Model):
+    """One run of billing in one company: what it made, what it had to leave, how long it took."""
+
+    _name = "subscription.billing.run"
+    _inherit = "subscription.mixin"
+    _description = "Subscription Billing Run"
+    _order = "id desc"
+    _rec_name = "date_ref"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(comodel_name="res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_ref = fields.Date(
+        string="Billed Up To", required=True, readonly=True, help="Rows to bill on or before this day were billed."
+    )
+    state = fields.Selection(
+        selection=[("running", "Running"), ("done", "Done")], required=True, readonly=True, default="running"
+    )
+    date_done = fields.Datetime(string="Finished", readonly=True)
+    contract_count = fields.Integer(string="Contracts Billed", readonly=True)
+    installment_count = fields.Integer(string="Installments Billed", readonly=True)
+    move_ids = fields.One2many(comodel_name="account.move", inverse_name="subscription_run_id", string="Invoices")
+    move_count = fields.Integer(string="Invoices Made", compute="_compute_move_figures")
+    amount_untaxed = fields.Monetary(string="Untaxed Amount", compute="_compute_move_figures")
+    amount_total = fields.Monetary(string="Total", compute="_compute_move_figures")
+    parked_ids = fields.Many2many(
+        comodel_name="subscription.contract", string="Parked Contracts", readonly=True, help="Could not be billed."
+    )
+    parked_count = fields.Integer(compute="_compute_parked_count")
+
+    @api.depends("move_ids")
+    def _compute_move_figures(self):
+        aggregates = ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"]
+        # sudo: figures of the own run for people who may not open the invoices
+        groups = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group([("subscription_run_id", "in", self.ids)], ["subscription_run_id"], aggregates)
+        )
+        figures = {run.id: row for run, *row in groups}
+        for run in self:
+            run.move_count, run.amount_untaxed, run.amount_total = figures.get(run.id, (0, 0.0, 0.0))
+
+    @api.depends("parked_ids")
+    def _compute_parked_count(self):
+        for run in self:
+            run.parked_count = len(run.parked_ids)
+
+    @api.depends("date_ref", "company_id")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = self.env._("Billing up to %(day)s", day=fields.Date.to_string(run.date_ref))
+
+    # === ACTIONS === #
+    def action_view_moves(self):
+        """Open the invoices that the run made."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        return {**action, "domain": [("subscription_run_id", "in", self.ids)], "context": {"create": False}}
+
+    def action_view_parked(self):
+        """Open the contracts that could not be billed."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_contract_action")
+        return {**action, "domain": [("id", "in", self.parked_ids.ids)], "context": {"create": False}}
+
+    def action_retry_parked(self):
+        """Bill the parked contracts of the run once more, in a run of their own."""
+        self.ensure_one()
+        return self._bill_due(self.date_ref, contracts=self.parked_ids)._get_form_action()
+
+    def _get_form_action(self):
+        """Open the first run of the set."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self[:1].id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    # === BILLING === #
+    @api.model
+    def _bill_due(self, date_ref, contracts=None, companies=None):
+        """Bill every planned row to bill on or before `date_ref`, then post what is to be posted (WSM-05, WSM-42).
+
+        Safe to repeat: rows once billed are not found again. A contract that fails is parked with its reason and
+        stops nobody. Never commits.
+
+        :param date_ref: day up to which rows are billed, included; also the date of the invoices.
+        :param contracts: only these, parked ones too; default: all that are due and not waiting for a next try.
+        :param companies: only these; default: those of the contracts, or all that run subscriptions.
+        :return: one run per company in which something was due.
+        """
+        runs = self.browse()
+        for company in companies or self._get_billing_companies(contracts):
+            run = self.with_company(company).browse()
+            for batch in self._get_due_batches(company, date_ref, contracts):
+                run = run or self._open(company, date_ref)
+                run._bill_batch(batch)
+            run._post_moves()
+            run._finish()
+            runs += run
+        return runs
+
+    @api.model
+    def _get_billing_companies(self, contracts=None):
+        companies = self.env["res.company"]._get_subscription_companies()
+        return companies if contracts is None else companies & contracts.company_id
+
+    @api.model
+    def _open(self, company, date_ref):
+        return self.with_company(company).create({"company_id": company.id, "date_ref": date_ref})
+
+    def _finish(self):
+        self.write({"state": "done", "date_done": fields.Datetime.now()})
+
+    @api.model
+    def _get_due_domain(self, company, date_ref, contracts=None):
+        """Contracts with rows to bill; closed ones too, whose last period or credit is still to come."""
+        due = Domain("installment_ids", "any", self._get_due_rows_domain(date_ref))
+        domain = Domain("company_id", "=", company.id) & Domain("state", "in", ("active", "closed")) & due
+        if contracts is not None:
+            return domain & Domain("id", "in", contracts.ids)
+        waiting = Domain("billing_next_try", ">", date_ref)
+        return domain & ~waiting
+
+    @api.model
+    def _get_due_rows_domain(self, date_ref):
+        return Domain("state", "=", "planned") & Domain("date_invoice", "<=", date_ref)
+
+    @api.model
+    def _get_due_batches(self, company, date_ref, contracts=None):
+        """Yield the due contracts in batches; contracts that share an invoice stay together."""
+        model = self.env["subscription.contract"].with_company(company)
+        due = model.search(self._get_due_domain(company, date_ref, contracts), order="id")
+        shared, batch = {}, model
+        for contract in due:
+            if contract.invoice_partner_id.subscription_group_invoice:
+                shared.setdefault(contract.invoice_partner_id, []).append(contract.id)
+        for contract in due:
+            group = shared.pop(contract.invoice_partner_id, None)
+            if group:
+                batch += model.browse(group)
+            elif not contract.invoice_partner_id.subscription_group_invoice:
+                batch += contract
+            if len(batch) >= BILL_BATCH:
+                yield batch
+                batch = model
+        if batch:
+            yield batch
+
+    def _bill_batch(self, contracts):
+        """Claim, bill and mark a batch of contracts; those that another worker holds are left to it."""
+        self.ensure_one()
+        rows = self._claim(contracts)
+        groups = self._group_rows(rows)
+        failures = run_isolated(groups, self._invoice_groups)
+        for group, error in failures:
+            group.contract_id._park(error, self.date_ref)
+            self.parked_ids |= group.contract_id
+        done = rows - self.env["subscription.installment"].union(*(group for group, _error in failures))
+        done.contract_id._unpark()
+        self.contract_count += len(done.contract_id)
+        self.installment_count += len(done)
+
+    def _claim(self, contracts):
+        """Lock the contracts, skipping those that another worker has, and return their due rows."""
+        locked = contracts.try_lock_for_update(allow_referencing=True)
+        shares = (contracts - locked).invoice_partner_id.filtered("subscription_group_invoice")
+        # Half a shared invoice would be a second one for the rest: whoever holds one contract gets them all.
+        locked = locked.filtered(lambda contract: contract.invoice_partner_id not in shares)
+        domain = Domain("contract_id", "in", locked.ids) & self._get_due_rows_domain(self.date_ref)
+        return self.env["subscription.installment"].search(domain, order="contract_id, date_invoice, date_from, id")
+
+    @api.model
+    def _group_rows(self, rows):
+        """List of recordsets of rows: each becomes one invoice."""
+        return list(rows.grouped(lambda row: row._get_invoice_key()).values())
+
+    # === POSTING === #
+    @api.model
+    def _get_post_domain(self, company, date_ref):
+        """Drafts that billing made and still has to post: the queue survives any interruption."""
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "draft")
+            & Domain("subscription_billing_mode", "in", ("post", "send"))
+            & ~Domain("subscription_next_try", ">", date_ref)
+        )
+
+    def _post_moves(self):
+        """Post the drafts of these runs that are to be posted."""
+        for run in self:
+            domain = self._get_post_domain(run.company_id, run.date_ref) & Domain("subscription_run_id", "=", run.id)
+            moves = self.env["account.move"].search(domain, order="id")
+            for start in range(0, len(moves), POST_BATCH):
+                moves[start : start + POST_BATCH]._subscription_post(run.date_ref)
+
+    # === CRONS === #
+    @api.model
+    def _cron_bill_due(self):
+        """Bill what is due today in every company that runs subscriptions, then post it; commits per batch."""
+        for company in self._get_billing_companies():
+            run = self._cron_bill_company(company, company._subscription_today())
+            if run is None:
+                return
+
+    @api.model
+    def _cron_bill_company(self, company, today):
+        """Bill one company. Returns its run (empty when nothing was due), or None when the time is up."""
+        cron = self.env["ir.cron"]
+        run = self.with_company(company).browse()
+        batches = list(self._get_due_batches(company, today))
+        cron._commit_progress(remaining=sum(map(len, batches)))
+        in_time = True
+        for batch in batches:
+            try:
+                run = run or self._open(company, today)
+                run._bill_batch(batch)
+            except OperationalError:
+                # Another worker was faster with some of these contracts: what is left comes up at the next run.
+                self.env.cr.rollback()
+                run = run.exists()
+                continue
+            in_time = cron._commit_progress(len(batch))
+            if not in_time:
+                break
+        in_time = in_time and self._cron_post_company(company, today)
+        run._finish()
+        cron._commit_progress()
+        return run if in_time else None
+
+    @api.model
+    def _cron_post_company(self, company, today):
+        """Post what billing left in draft, of earlier interrupted runs too. False when the time is up."""
+        moves = self.env["account.move"].with_company(company).search(self._get_post_domain(company, today), order="id")
+        for start in range(0, len(moves), POST_BATCH):
+            moves[start : start + POST_BATCH]._subscription_post(today)
+            if not self.env["ir.cron"]._commit_progress():
+                return False
+        return True

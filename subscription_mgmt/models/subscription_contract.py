@@ -1,0 +1,338 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+
+class SubscriptionContract(models.Model):
+    """A subscriber's contract: who gets what, who pays, how often. Its lines carry the cadence."""
+
+    _name = "subscription.contract"
+    _inherit = ["subscription.mixin", "mail.thread", "mail.activity.mixin"]
+    _description = "Subscription Contract"
+    _order = "id desc"
+    _rec_names_search = ["name", "subject", "partner_id.name", "external_ref"]
+    _check_company_auto = True
+
+    # === IDENTITY === #
+    name = fields.Char(string="Contract Number", required=True, copy=False, default="/", index="trigram")
+    subject = fields.Char(required=True, tracking=True, help="What the contract is about, in a few words.")
+    external_ref = fields.Char(string="Old System ID", copy=False, help="Its id in the system you came from.")
+    special_code = fields.Char(copy=False)
+    active = fields.Boolean(default=True)
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("active", "Active"), ("paused", "Paused"), ("closed", "Closed")],
+        required=True,
+        default="draft",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    # === COMPANY AND CURRENCY === #
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        string="Company or Branch",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    # === PARTIES === #
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Subscriber", required=True, index=True, tracking=True, check_company=True
+    )
+    contact_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Reference Contact",
+        compute="_compute_contact_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('parent_id', '=', partner_id)]",
+        check_company=True,
+        help="Person at the subscriber whom to call.",
+    )
+    invoice_partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Invoice To",
+        compute="_compute_invoice_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        check_company=True,
+        help="Who is billed; the subscriber unless somebody else pays.",
+    )
+    service_address_id = fields.Many2one(
+        comodel_name="res.partner",
+        compute="_compute_service_address_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        help="Where the service is delivered; its country decides on the taxes, as on a sales order.",
+    )
+    employee_id = fields.Many2one(comodel_name="hr.employee", string="Sales Representative", check_company=True)
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        tracking=True,
+        help="Gets the activities of the contract.",
+    )
+    # === CONFIGURATION === #
+    category_id = fields.Many2one(
+        comodel_name="subscription.category",
+        string="Subscriber Category",
+        domain="[('usage', '=', 'subscriber')]",
+        check_company=True,
+    )
+    service_category_id = fields.Many2one(
+        comodel_name="subscription.category",
+        domain="[('usage', '=', 'service')]",
+        check_company=True,
+    )
+    tag_ids = fields.Many2many(comodel_name="subscription.tag")
+    payment_term_id = fields.Many2one(
+        comodel_name="account.payment.term",
+        compute="_compute_payment_term_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+    )
+    payment_method_line_id = fields.Many2one(
+        comodel_name="account.payment.method.line",
+        string="Payment Method",
+        domain="[('payment_type', '=', 'inbound'), ('journal_id.company_id', 'parent_of', company_id)]",
+    )
+    payment_token_id = fields.Many2one(
+        comodel_name="payment.token",
+        domain="[('partner_id', 'child_of', invoice_partner_id)]",
+        copy=False,
+    )
+    journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Invoice Journal",
+        domain="[('type', '=', 'sale')]",
+        check_company=True,
+        help="Empty: the first sales journal of the company.",
+    )
+    billing_mode = fields.Selection(
+        selection=lambda self: self.env["res.company"]._selection_billing_mode(),
+        required=True,
+        compute="_compute_billing_mode",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What billing does with the invoice by itself.",
+    )
+    project_id = fields.Many2one(comodel_name="project.project", check_company=True)
+    equipment_id = fields.Many2one(comodel_name="maintenance.equipment", string="Physical Asset", check_company=True)
+    analytic_account_id = fields.Many2one(
+        comodel_name="account.analytic.account", copy=False, check_company=True, index="btree_not_null"
+    )
+    properties = fields.Properties(
+        string="Additional Information", definition="category_id.contract_properties_definition"
+    )
+    note = fields.Html(string="Explanation")
+    # === DATES === #
+    date_start = fields.Date(required=True, tracking=True, default=lambda self: self.env.company._subscription_today())
+    date_end = fields.Date(copy=False, tracking=True, help="Last day of the contract, included. Empty: open-ended.")
+    date_paused = fields.Date(string="Paused Since", copy=False, readonly=True)
+    date_closed = fields.Date(string="Closed On", copy=False, readonly=True)
+    close_reason_id = fields.Many2one(comodel_name="subscription.close.reason", copy=False, tracking=True)
+    # === RENEWAL === #
+    renewal = fields.Selection(
+        selection=[("none", "Ends"), ("manual", "By hand"), ("auto", "By itself")],
+        required=True,
+        default="none",
+        help="What happens at the end date.",
+    )
+    renewal_months = fields.Integer(string="Renew For (months)", default=12)
+    notice_days = fields.Integer(default=30, help="Days before the end date at which the renewal is due.")
+    # === RELATIONS === #
+    line_ids = fields.One2many(
+        comodel_name="subscription.contract.line", inverse_name="contract_id", string="Product Plan", copy=True
+    )
+    installment_ids = fields.One2many(
+        comodel_name="subscription.installment", inverse_name="contract_id", string="Payment Plan"
+    )
+    invoice_ids = fields.Many2many(
+        comodel_name="account.move", compute="_compute_invoice_ids", search="_search_invoice_ids"
+    )
+    invoice_count = fields.Integer(compute="_compute_invoice_ids")
+    # === FIGURES === #
+    date_next_invoice = fields.Date(string="Next Invoice", compute="_compute_date_next_invoice", store=True, index=True)
+    mrr = fields.Monetary(
+        string="MRR",
+        compute="_compute_mrr",
+        store=True,
+        help="Monthly recurring revenue: the untaxed price of all running lines for an average month.",
+    )
+    plan_outdated = fields.Boolean(
+        copy=False,
+        readonly=True,
+        help="A line was changed after the payment plan was made; the plan still shows the old terms.",
+    )
+    # === BILLING === #
+    billing_error = fields.Text(copy=False, readonly=True, tracking=True)
+    billing_attempts = fields.Integer(string="Failed Billing Attempts", copy=False, readonly=True)
+    billing_next_try = fields.Date(string="Next Billing Attempt", copy=False, readonly=True)
+
+    _name_unique = models.UniqueIndex("(company_id, name)", "This contract number is taken in this company.")
+    _external_ref_unique = models.UniqueIndex(
+        "(company_id, external_ref) WHERE external_ref IS NOT NULL",
+        "Another contract of this company has the same old-system id.",
+    )
+    _renewal_months = models.Constraint("CHECK (renewal_months >= 1)", "A renewal lasts at least one month.")
+    _notice_days = models.Constraint("CHECK (notice_days >= 0)", "The notice period cannot be negative.")
+
+    # === COMPUTES === #
+    @api.depends("name", "subject")
+    def _compute_display_name(self):
+        for contract in self:
+            contract.display_name = " – ".join(filter(None, (contract.name, contract.subject)))
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for contract in self:
+            contract.currency_id = contract.currency_id or contract.company_id.currency_id
+
+    @api.depends("partner_id")
+    def _compute_contact_id(self):
+        for contract in self:
+            if contract.contact_id.parent_id != contract.partner_id:
+                contract.contact_id = contract.partner_id.child_ids.filtered(lambda child: child.type == "contact")[:1]
+
+    @api.depends("partner_id")
+    def _compute_invoice_partner_id(self):
+        for contract in self:
+            contract.invoice_partner_id = contract.partner_id
+
+    @api.depends("partner_id")
+    def _compute_service_address_id(self):
+        for contract in self:
+            contract.service_address_id = contract.partner_id
+
+    @api.depends("employee_id")
+    def _compute_user_id(self):
+        for contract in self:
+            contract.user_id = contract.employee_id.user_id or contract.user_id
+
+    @api.depends("invoice_partner_id", "company_id")
+    def _compute_payment_term_id(self):
+        for contract in self:
+            partner = contract.invoice_partner_id.with_company(contract.company_id)
+            contract.payment_term_id = partner.property_payment_term_id or contract.payment_term_id
+
+    @api.depends("company_id")
+    def _compute_billing_mode(self):
+        for contract in self:
+            contract.billing_mode = contract.billing_mode or contract.company_id.subscription_billing_mode or "post"
+
+    @api.depends("line_ids.mrr", "line_ids.active", "state")
+    def _compute_mrr(self):
+        for contract in self:
+            running = contract.state in ("draft", "active")
+            contract.mrr = sum(contract.line_ids.mapped("mrr")) if running else 0
+
+    @api.depends("installment_ids.state", "installment_ids.date_invoice", "state")
+    def _compute_date_next_invoice(self):
+        planned = Domain("contract_id", "in", self.ids) & Domain("state", "=", "planned")
+        groups = self.env["subscription.installment"]._read_group(planned, ["contract_id"], ["date_invoice:min"])
+        next_dates = {contract.id: day for contract, day in groups}
+        for contract in self:
+            contract.date_next_invoice = next_dates.get(contract._origin.id)
+
+    @api.depends("installment_ids.invoice_line_id")
+    def _compute_invoice_ids(self):
+        for contract in self:
+            invoices = contract.installment_ids.invoice_line_id.move_id
+            contract.invoice_ids = invoices | invoices.reversal_move_ids
+            contract.invoice_count = len(contract.invoice_ids)
+
+    def _search_invoice_ids(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("installment_ids.invoice_line_id.move_id", "in", value)]
+
+    # === CONSTRAINTS === #
+    @api.constrains("date_start", "date_end")
+    def _check_dates(self):
+        for contract in self:
+            if contract.date_end and contract.date_end < contract.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s ends on %(end)s, before it starts on %(start)s.",
+                        contract=contract.name,
+                        end=contract.date_end,
+                        start=contract.date_start,
+                    )
+                )
+
+    @api.constrains("contact_id", "partner_id")
+    def _check_contact(self):
+        for contract in self:
+            if contract.contact_id and contract.contact_id.commercial_partner_id != (
+                contract.partner_id.commercial_partner_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is not a contact of %(partner)s.",
+                        contact=contract.contact_id.display_name,
+                        partner=contract.partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("category_id", "service_category_id")
+    def _check_category_usage(self):
+        for contract in self:
+            for category, usage in ((contract.category_id, "subscriber"), (contract.service_category_id, "service")):
+                if category and category.usage != usage:
+                    raise ValidationError(
+                        self.env._("Category %(category)s is meant for another use.", category=category.name)
+                    )
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        sequences = {}
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company_id = vals.get("company_id") or self.env.company.id
+                sequence = sequences.setdefault(company_id, self.env["ir.sequence"].with_company(company_id))
+                vals["name"] = sequence.next_by_code("subscription.contract") or "/"
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        billed = self.filtered(lambda contract: "invoiced" in contract.installment_ids.mapped("state"))
+        if billed:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s was billed and cannot be deleted. Close it instead.",
+                    contract=billed[0].name,
+                )
+            )
+
+    # === ACTIONS === #
+    def action_view_invoices(self):
+        """Open the invoices and credit notes of the contracts."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        return {**action, "domain": [("id", "in", self.invoice_ids.ids)], "context": {"create": False}}
+
+    def action_view_installments(self):
+        """Open the payment plan of the contracts."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_installment_action")
+        return {**action, "domain": [("contract_id", "in", self.ids)], "context": {"create": False}}

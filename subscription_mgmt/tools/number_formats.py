@@ -1,0 +1,48 @@
+"""What the number format of a cell says about its value."""
+
+import re
+from functools import lru_cache
+from math import isfinite
+
+from .cells import Fault, PaddedNumber, Percent, from_serial
+from .refusal import Refusal
+
+LITERALS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
+ZEROS = re.compile(r"0{2,18}")
+
+
+@lru_cache(maxsize=1000)
+def format_kind(code: str):
+    """Return ``"date"``, ``"percent"``, a number of digits (leading zeros are shown) or None.
+
+    :param code: the format as Excel stores it, in English letters, for instance ``dd.mm.yyyy`` or ``00000``
+    """
+    bare = LITERALS.sub("", code.partition(";")[0]).strip().lower()
+    if bare == "general":
+        return None
+    if re.search("[dmyhs]", bare):
+        return "date"
+    if "%" in bare:
+        return "percent"
+    return len(bare) if ZEROS.fullmatch(bare) else None
+
+
+def typed_number(value: float, kind, base_1904: bool):
+    """Return a number as the type its format gives it: date, percent, number with leading zeros, whole number.
+
+    :param kind: what :func:`format_kind` said of the cell's format
+    :param base_1904: date system of the workbook
+    :return: datetime, Percent, PaddedNumber, int or float; a Fault for a date or number that does not exist
+    """
+    if not isfinite(value):
+        return Fault("bad_number", str(value))
+    if kind == "date":
+        try:
+            return from_serial(value, base_1904)
+        except Refusal as refusal:
+            return Fault(refusal.code, refusal.params["value"])
+    if kind == "percent":
+        return Percent(value)
+    if abs(value) >= 1e15 or value != int(value):
+        return value
+    return PaddedNumber(int(value), kind) if kind else int(value)

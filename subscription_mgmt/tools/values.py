@@ -1,0 +1,255 @@
+"""Turn the cells of a stranger's workbook into values, and never guess.
+
+Each reader takes a cell as :mod:`.workbook` gives it and returns a value, or None for a blank cell.
+Each raises :class:`~.refusal.Refusal` with the code of what is wrong with a filled one.
+"""
+
+import re
+import unicodedata
+from datetime import date, datetime
+
+from .cells import INVISIBLE, Fault, PaddedNumber, Percent, from_serial, is_blank
+from .refusal import Refusal
+
+MAX_CODE = 128
+MAX_TEXT = 10_000
+FIRST_YEAR, LAST_YEAR = 1950, 2199
+SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?e\+?\d+", re.IGNORECASE)
+DAY_TEXT = re.compile(
+    r"(?:(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})|(?P<Y>\d{4})-(?P<M>\d{2})-(?P<D>\d{2}))"
+    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
+)
+NUMBER_TEXT = re.compile(r"[+-]?\d{1,18}(?:[.,]\d+)*")
+WORDS = {
+    True: "1 true yes y evet e doğru da d adevărat",
+    False: "0 false no n hayır h yanlış nu fals",
+}
+UNITS = {
+    "day": "day days daily d gün günlük zi zile zilnic",
+    "week": "week weeks weekly w hafta haftalık săptămână săptămâni săptămânal",
+    "month": "month months monthly m ay aylık lună luni lunar",
+    "year": "year years yearly annual y yıl yıllık sene an ani anual",
+}
+
+
+def fold(text: str) -> str:
+    """Return what two spellings of one word have in common: letters without case, accents, spaces and signs.
+
+    Turkish has two letters i whose capitals cross over (İ is i, I is ı); all four become one.
+    """
+    bare = unicodedata.normalize("NFKD", text.replace("İ", "i").replace("ı", "i").casefold())
+    return "".join(char for char in bare if char.isalnum())
+
+
+def _table(words):
+    return {fold(word): value for value, names in words.items() for word in names.split()}
+
+
+FLAG_WORDS, UNIT_WORDS = _table(WORDS), _table(UNITS)
+
+
+def shown(cell) -> str:
+    """Return a cell as the sheet shows it, for messages."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Fault):
+        return cell.text
+    if isinstance(cell, date):
+        timed = isinstance(cell, datetime) and cell.time() != datetime.min.time()
+        return f"{cell:%d.%m.%Y %H:%M}" if timed else f"{cell:%d.%m.%Y}"
+    if isinstance(cell, float):
+        return f"{cell * 100:.15g}%" if isinstance(cell, Percent) else f"{cell:.15g}"
+    return str(cell)
+
+
+def read_text(cell, limit: int = MAX_TEXT) -> str | None:
+    """Return a text without the blanks around it, in composed form (NFC), lines ended by a line feed.
+
+    :raise Refusal: ``value_too_long``, ``bad_character`` for control characters and halves of letters; for a cell
+        that holds no text ``wrong_kind``, ``precision_lost``, or the code of its fault
+    """
+    if is_blank(cell):
+        return None
+    text = cell if isinstance(cell, str) else _text_of_number(cell)
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").strip(INVISIBLE))
+    if len(text) > limit:
+        raise Refusal("value_too_long", limit=limit)
+    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in text):
+        raise Refusal("bad_character")
+    return text
+
+
+def _text_of_number(cell) -> str:
+    """Return the text of a cell that holds a number, as the sheet shows it, when that is beyond doubt."""
+    _refuse_fault(cell)
+    if isinstance(cell, bool | datetime | Percent):
+        raise Refusal("wrong_kind")
+    if abs(cell) >= 1e15:
+        raise Refusal("precision_lost")
+    return str(cell) if isinstance(cell, int) else f"{cell:.15g}"
+
+
+def read_code(cell) -> str | None:
+    """Return a number or an id of the old system: text, leading zeros kept; 9001 and "9001" are the same (WSI-23).
+
+    :raise Refusal: ``bad_reference`` for a fraction, a line break or an address of a page; else as :func:`read_text`
+    """
+    text = read_text(cell, MAX_CODE)
+    if text is None:
+        return None
+    if isinstance(cell, float) or "\n" in text or "\t" in text or "://" in text:
+        raise Refusal("bad_reference")
+    if SCIENTIFIC.fullmatch(text):
+        raise Refusal("precision_lost")
+    return text
+
+
+def read_number(cell, decimal_sign: str | None = None) -> float | None:
+    """Return an amount.
+
+    A text may group its thousands. Where one sign with three digits behind it could be either, it is only read when
+    the decimal sign was declared.
+
+    :param decimal_sign: ``","`` or ``"."``; None when nobody said
+    :raise Refusal: ``bad_number``, ``ambiguous_number``, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    if isinstance(cell, bool | datetime | Percent):
+        raise Refusal("bad_number")
+    if not isinstance(cell, str):
+        return float(f"{cell:.15g}") if isinstance(cell, float) else float(cell)
+    text = cell.strip(INVISIBLE).replace("−", "-")
+    if not NUMBER_TEXT.fullmatch(text):
+        raise Refusal("bad_number")
+    return float(_plain_number(text, decimal_sign))
+
+
+def _plain_number(text, decimal_sign):
+    """Return a number text without grouping and with a point for the decimal sign."""
+    signs = re.findall("[.,]", text)
+    if not signs:
+        return text
+    if decimal_sign is None:
+        decimal_sign = _decimal_sign(text, signs)
+    grouping = "," if decimal_sign == "." else "."
+    whole, _, fraction = text.partition(decimal_sign)
+    groups = whole.lstrip("+-").split(grouping)
+    well_grouped = len(groups) == 1 or (len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]))
+    if not well_grouped or not (fraction.isdigit() or signs.count(decimal_sign) == 0):
+        raise Refusal("bad_number")
+    return f"{whole.replace(grouping, '')}.{fraction or 0}"
+
+
+def _decimal_sign(text, signs):
+    """Return the sign that can only be the decimal one."""
+    if len(set(signs)) == 2:
+        return signs[-1]
+    other = "," if signs[0] == "." else "."
+    if len(signs) > 1:
+        return other  # 1.234.567: a number has one decimal sign, so this one groups
+    whole, fraction = re.split("[.,]", text.lstrip("+-"))
+    if len(fraction) == 3 and len(whole) <= 3 and whole.strip("0"):
+        raise Refusal("ambiguous_number")
+    return signs[0]
+
+
+def read_percent(cell, decimal_sign: str | None = None) -> float | None:
+    """Return a percentage between 0 and 100: 10, "10", "%10" and a cell showing 10 % are the same.
+
+    :raise Refusal: ``bad_percent`` when out of range, else as :func:`read_number`
+    """
+    if isinstance(cell, Percent):
+        cell = float(cell * 100)
+    elif isinstance(cell, str):
+        cell = cell.strip(INVISIBLE).strip("%").strip(INVISIBLE)
+    number = read_number(cell, decimal_sign)
+    if number is not None and not 0 <= number <= 100:
+        raise Refusal("bad_percent")
+    return number
+
+
+def read_whole(cell) -> int | None:
+    """Return a whole number of 1 to 9999.
+
+    :raise Refusal: ``bad_whole``, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    text = cell.strip(INVISIBLE) if isinstance(cell, str) else cell
+    if isinstance(text, str) and text.isascii() and text.isdigit():
+        text = int(text[:9])
+    if isinstance(text, bool) or not isinstance(text, int) or not 1 <= text <= 9999:
+        raise Refusal("bad_whole")
+    return int(text)
+
+
+def read_day(cell, base_1904: bool = False) -> date | None:
+    """Return a calendar day, without any shift of time zone.
+
+    Taken are date cells, dd.mm.yyyy, yyyy-mm-dd, and the serial number a date cell shows when its format was lost.
+    01/02/2024 is not: it means two things.
+
+    :param base_1904: date system of the workbook
+    :raise Refusal: ``bad_date`` also outside the years 1950 to 2199, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    if isinstance(cell, str):
+        day = _day_of_text(cell.strip(INVISIBLE))
+    elif isinstance(cell, datetime):
+        day = cell.date()
+    elif isinstance(cell, bool | PaddedNumber | Percent):
+        raise Refusal("bad_date")
+    else:
+        day = from_serial(cell, base_1904).date()
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Refusal("bad_date")
+    return day
+
+
+def _day_of_text(text):
+    match = DAY_TEXT.fullmatch(text)
+    if not match:
+        raise Refusal("bad_date")
+    year, month, day = (int(match[low] or match[high]) for low, high in ("yY", "mM", "dD"))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Refusal("bad_date")
+
+
+def read_flag(cell) -> bool | None:
+    """Return yes or no, by the words of three languages, 1 and 0.
+
+    :raise Refusal: ``bad_boolean``, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, datetime) or fold(str(cell)) not in FLAG_WORDS:
+        raise Refusal("bad_boolean")
+    return FLAG_WORDS[fold(str(cell))]
+
+
+def read_unit(cell) -> str | None:
+    """Return day, week, month or year, by the words of three languages.
+
+    :raise Refusal: ``bad_unit``, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    if not isinstance(cell, str) or fold(cell) not in UNIT_WORDS:
+        raise Refusal("bad_unit")
+    return UNIT_WORDS[fold(cell)]
+
+
+def _refuse_fault(cell):
+    if isinstance(cell, Fault):
+        raise Refusal(cell.code)

@@ -1,0 +1,124 @@
+"""Open the archive behind an .xlsx without believing what it says about itself."""
+
+import io
+import posixpath
+import zipfile
+import zlib
+from xml.parsers import expat
+
+from .refusal import Refusal
+
+MAX_MEMBERS = 5000
+MAX_PART = 256 * 1024 * 1024
+MAX_TOTAL = 512 * 1024 * 1024
+MAX_RATIO = 300
+RATIO_COUNTS_FROM = 1024 * 1024  # a small part may be anything; a big one that shrinks 300 times is a trap
+CHUNK = 64 * 1024
+
+
+class Archive:
+    """The parts of an Office file, inflated bit by bit and counted."""
+
+    def __init__(self, content: bytes):
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+            members = self._zip.infolist()
+        except Exception:  # a damaged directory fails in many ways
+            raise Refusal("corrupt_file")
+        if len(members) > MAX_MEMBERS:
+            raise Refusal("suspicious_archive")
+        if any(member.flag_bits & 1 for member in members):
+            raise Refusal("encrypted")
+        # Some programs write part names with a backslash, a leading slash or in another case.
+        self._members = {part_name(member.filename): member for member in members}
+        self._inflated = 0
+
+    def __contains__(self, name: str) -> bool:
+        return part_name(name) in self._members
+
+    def names(self) -> list[str]:
+        """Return the names of all parts, in small letters."""
+        return list(self._members)
+
+    def chunks(self, name: str):
+        """Yield the bytes of a part, 64 kB at a time.
+
+        :raise Refusal: ``corrupt_file`` when it is missing or damaged, ``suspicious_archive`` when it grows too big
+        """
+        member = self._members.get(part_name(name))
+        if member is None:
+            raise Refusal("corrupt_file")
+        size = 0
+        try:
+            with self._zip.open(member) as stream:
+                while chunk := stream.read(CHUNK):
+                    size += len(chunk)
+                    self._check_growth(size, len(chunk), member.compress_size)
+                    yield chunk
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+            raise Refusal("corrupt_file")
+
+    def _check_growth(self, size, grown, compressed):
+        self._inflated += grown
+        too_big = size > MAX_PART or self._inflated > MAX_TOTAL
+        if too_big or (size > RATIO_COUNTS_FROM and size > MAX_RATIO * max(compressed, 1)):
+            raise Refusal("suspicious_archive")
+
+    def parse(self, name: str, start=None, end=None, text=None):
+        """Walk through an XML part; a generator that pauses after every chunk.
+
+        :param start: called with the local name of an element and its attributes
+        :param end: called with the local name
+        :param text: called with pieces of text
+        :raise Refusal: ``dtd_forbidden`` for a document type (entities live there), ``corrupt_file``
+        """
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        if start:
+            parser.StartElementHandler = lambda tag, attributes: start(tag[tag.find(":") + 1 :], attributes)
+        if end:
+            parser.EndElementHandler = lambda tag: end(tag[tag.find(":") + 1 :])
+        parser.CharacterDataHandler = text
+        try:
+            for chunk in self.chunks(name):
+                parser.Parse(chunk, False)
+                yield
+            parser.Parse(b"", True)
+        except (expat.ExpatError, ValueError, LookupError):
+            raise Refusal("corrupt_file")
+        yield
+
+    def elements(self, name: str) -> list[tuple[str, dict]]:
+        """Return local name and attributes of every element of a small part.
+
+        :raise Refusal: as :meth:`parse`
+        """
+        found = []
+        for _ in self.parse(name, start=lambda tag, attributes: found.append((tag, attributes))):
+            pass
+        return found
+
+    def relations(self, name: str) -> dict[str, tuple[str, str]]:
+        """Return the relations of a part: id → (last word of the type, full name of the target)."""
+        folder, file = posixpath.split(name)
+        relations = f"{folder}/_rels/{file}.rels"
+        if relations not in self:
+            raise Refusal("corrupt_file")
+        return {
+            attributes.get("Id", ""): (
+                attributes.get("Type", "").rpartition("/")[2],
+                posixpath.normpath(posixpath.join(f"/{folder}", attributes.get("Target", "").replace("\\", "/"))),
+            )
+            for tag, attributes in self.elements(relations)
+            if tag == "Relationship"
+        }
+
+
+def part_name(name: str) -> str:
+    """Return the form under which parts are compared."""
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _refuse_doctype(*_args):
+    raise Refusal("dtd_forbidden")

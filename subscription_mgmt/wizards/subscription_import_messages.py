@@ -1,0 +1,132 @@
+"""What the import says to people: one sentence per code of the plain-Python readers, and a note per column."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Filled in with the particulars of the problem by the % operator: a per cent sign is written twice.
+PROBLEMS = {
+    # === The file === #
+    "empty_file": _lt("The file is empty."),
+    "file_too_big": _lt("The file exceeds the size limit of %(limit)s MB. Split it, or save it as csv."),
+    "wrong_type": _lt(
+        "This is not a workbook the import can read (%(kind)s). Save it as an Excel workbook (xlsx or xls) or as csv "
+        "and load it again."
+    ),
+    "encrypted": _lt("The workbook is protected with a password. Remove the password and load it again."),
+    "macros": _lt("The workbook holds macros. Save it as an Excel workbook without macros (xlsx)."),
+    "corrupt_file": _lt("The file is damaged and cannot be read. Open it in Excel, save it again and retry."),
+    "suspicious_archive": _lt("The workbook unpacks to a size far beyond what it can hold and was not read."),
+    "dtd_forbidden": _lt("The workbook holds a document type declaration, which Excel never writes. It was not read."),
+    "encoding_error": _lt(
+        "The encoding of the text is damaged in row %(row)s. Save the file as csv with the UTF-8 encoding."
+    ),
+    "encoding_undetermined": _lt(
+        "The encoding of the text cannot be told. Save the file as csv with the UTF-8 encoding, or as xlsx."
+    ),
+    "csv_malformed": _lt("The csv file is malformed near row %(row)s: a quotation mark is opened and not closed."),
+    "value_too_long": _lt("The text is too long; at most %(limit)s characters are taken."),
+    "no_sheet": _lt("The workbook has no visible sheet with rows."),
+    "several_sheets": _lt("Several sheets have the layout: %(sheets)s. Keep one of them in the file."),
+    "too_many_columns": _lt("Cell %(address)s lies beyond the %(limit)s columns that a sheet may have."),
+    "too_many_rows": _lt("The file has more than %(limit)s rows. Split it."),
+    "cells_without_address": _lt(
+        "The cells of row %(row)s do not say which column they belong to. Open the file in Excel, save it and retry."
+    ),
+    # === Its headings === #
+    "missing_header": _lt(
+        "No header row was found: none of the first rows holds the headings of the layout. Required are: %(columns)s"
+    ),
+    "missing_column": _lt("The required column %(column)s is missing."),
+    "unknown_column": _lt(
+        "The layout knows no column %(column)s (cell %(address)s). Correct the heading or delete the column."
+    ),
+    "duplicate_column": _lt("The column %(column)s is there twice (cell %(address)s)."),
+    "no_rows": _lt("The sheet is empty below the header row."),
+    # === Its rows === #
+    "blank_header": _lt("The column holds a value, but its heading is empty."),
+    "column_count": _lt("The row has %(found)s cells where the header row has %(expected)s; cells may have moved."),
+    "merged_cells": _lt("Merged cells: only the first holds the value. Unmerge them and fill every row."),
+    "required_empty": _lt("A value is required here and the cell is empty."),
+    "no_customer": _lt("One of the two must be filled: %(first)s or %(second)s. Both are empty."),
+    "both_customers": _lt("Only one of the two may be filled: %(first)s or %(second)s."),
+    "rows_differ": _lt(
+        "Row %(row)s and row %(first)s have the same number %(number)s, but say something different here."
+    ),
+    "repeated_row": _lt("Row %(row)s repeats row %(first)s of contract %(number)s."),
+    "no_price": _lt("Contract %(number)s has no price."),
+    "end_before_start": _lt("The contract ends on %(end)s, before it starts on %(start)s."),
+    # === Its cells === #
+    "error_cell": _lt("The formula in this cell ends in an error."),
+    "formula_without_value": _lt("The formula in this cell was never calculated. Open the file in Excel and save it."),
+    "bad_character": _lt("The text holds a control character that cannot be stored."),
+    "wrong_kind": _lt("A text is expected here; Excel made something else of it. Format the column as text."),
+    "precision_lost": _lt("Excel has cut digits off this long number. Format the column as text and enter it again."),
+    "bad_reference": _lt("An id is expected here: the bare code, without name, address or fraction."),
+    "bad_number": _lt("A number is expected here."),
+    "ambiguous_number": _lt(
+        "The sign may be a decimal sign or group thousands. Choose the decimal sign and check again."
+    ),
+    "bad_percent": _lt("A percentage between 0 and 100 is expected here."),
+    "bad_quantity": _lt("The quantity must be above zero."),
+    "too_precise": _lt("At most %(digits)s decimals are kept here."),
+    "bad_whole": _lt("A whole number from 1 to 9999 is expected here."),
+    "bad_date": _lt("A date is expected here: a date cell, 31.12.2025 or 2025-12-31."),
+    "bad_boolean": _lt("Yes or no is expected here (yes/no, evet/hayır, da/nu, 1/0)."),
+    "bad_unit": _lt("Day, week, month or year is expected here."),
+    # === Its ids === #
+    "unknown_reference": _lt("No record with this id was found (%(model)s)."),
+    "unknown_reference_known": _lt("No record with this id was found (%(model)s). Known: %(known)s."),
+    "ambiguous_reference": _lt("Several records carry this id (%(model)s). Make it unique first."),
+    "archived_reference": _lt("The record with this id is archived (%(model)s)."),
+    "wrong_kind_reference": _lt("The record with this id is of another kind than the column asks for (%(model)s)."),
+    "other_company_reference": _lt("The record belongs to another company or branch than the contract (%(company)s)."),
+    "no_access": _lt("You may not read these records (%(model)s). Ask for the access right."),
+    "branch_disabled": _lt("Subscription management is not enabled for company %(company)s."),
+    "contact_elsewhere": _lt("The contact person belongs to another customer. Imported as it is."),
+    # === What is there already === #
+    "exists_differs": _lt("Contract %(number)s already exists with other values: %(columns)s."),
+}
+
+COLUMN_NOTES = {
+    "number": _lt("Number of the contract. Rows with the same number are one contract with several lines."),
+    "individual_customer": _lt("Id of a person. Exactly one of the two customer columns is filled."),
+    "corporate_customer": _lt("Id of a company. Exactly one of the two customer columns is filled."),
+    "subject": _lt("What the contract is about."),
+    "date_start": _lt("First day of the contract: a date cell, 31.12.2025 or 2025-12-31."),
+    "date_end": _lt("Last day of the contract, included. Empty: open-ended."),
+    "product": _lt("Internal reference of the product."),
+    "quantity": _lt("Empty: 1."),
+    "price": _lt("Price of one unit for one period, without discount."),
+    "discount": _lt("0 to 100. Empty: none."),
+    "interval": _lt("Every how many units is billed: 3 with month is quarterly. Empty: 1."),
+    "unit": _lt("Day, week, month or year. Empty: month."),
+    "repetitions": _lt("Number of periods to bill. Empty: until the end date."),
+    "prorate": _lt("Yes or no: charge a short first or last period by the day. Empty: yes."),
+    "paid_until": _lt("Last day already billed in the old system; billing goes on the day after."),
+    "invoice_individual": _lt("Id of the person who pays, when it is not the subscriber."),
+    "invoice_corporate": _lt("Id of the company that pays, when it is not the subscriber."),
+    "contact": _lt("Id of a contact person of the subscriber."),
+    "category": _lt("Id of a category of subscribers: Subscriptions > Configuration > Categories."),
+    "service_category": _lt("Id of a category of services: Subscriptions > Configuration > Categories."),
+    "payment_method": _lt("Id of an incoming payment method of a journal. Empty: none."),
+    "payment_term": _lt("Id of the payment terms. Empty: those of the customer."),
+    "project": _lt("Id of the project."),
+    "asset": _lt("Id of the equipment: Maintenance > Equipment."),
+    "branch": _lt("Id of the branch, or of the company itself. Empty: the company of the import."),
+    "sales_rep": _lt("Id of the employee who looks after the subscriber."),
+    "special_code": _lt("Any text."),
+    "note": _lt("Any text."),
+}
+
+MODEL_LABELS = {
+    "res.partner": _lt("customers and contacts"),
+    "product.product": _lt("products"),
+    "subscription.category": _lt("categories"),
+    "account.payment.method.line": _lt("payment methods"),
+    "account.payment.term": _lt("payment terms"),
+    "project.project": _lt("projects"),
+    "maintenance.equipment": _lt("equipment"),
+    "res.company": _lt("branches"),
+    "hr.employee": _lt("employees"),
+}

@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+
+
+class SubscriptionPlanChange(models.TransientModel):
+    """What making a payment plan anew would change, to be looked at before it is done."""
+
+    _name = "subscription.plan.change"
+    _description = "Payment Plan Change"
+
+    contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, readonly=True)
+    currency_id = fields.Many2one(related="contract_id.currency_id")
+    line_ids = fields.One2many(
+        comodel_name="subscription.plan.change.line",
+        inverse_name="change_id",
+        compute="_compute_line_ids",
+        store=True,
+    )
+    kept_count = fields.Integer(compute="_compute_line_ids", store=True)
+    change_count = fields.Integer(compute="_compute_line_ids", store=True)
+
+    @api.depends("contract_id")
+    def _compute_line_ids(self):
+        for change in self:
+            difference = change.contract_id._get_plan_difference()
+            values = [
+                *({"kind": "added", **change._new_values(row)} for row in difference.added),
+                *({"kind": "changed", **change._old_values(row), **change._new_values({**row._read_terms(), **new})}
+                  for row, new in difference.changed),
+                *({"kind": "removed", **change._old_values(row)} for row in difference.removed),
+            ]  # fmt: skip
+            values.sort(key=lambda row: (row["date_from"], row["product_id"]))
+            change.line_ids = [(5,), *((0, 0, row) for row in values)]
+            change.change_count = len(values)
+            change.kept_count = len(difference.kept)
+
+    def _old_values(self, row):
+        return {
+            "product_id": row.product_id.id,
+            "date_from": row.date_from,
+            "date_to": row.date_to,
+            "old_date_invoice": row.date_invoice,
+            "old_subtotal": row.price_subtotal,
+        }
+
+    def _new_values(self, values):
+        line = self.env["subscription.contract.line"].browse(values["line_id"])
+        return {
+            "product_id": line.product_id.id,
+            "date_from": values["date_from"],
+            "date_to": values["date_to"],
+            "new_date_invoice": values["date_invoice"],
+            "new_subtotal": line._get_untaxed(values["quantity"], values["price_unit"], values["discount"]),
+        }
+
+    def action_confirm(self):
+        """Make the plan anew."""
+        self.contract_id._regenerate_installments()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _get_form_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Make the Payment Plan Anew"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+
+class SubscriptionPlanChangeLine(models.TransientModel):
+    _name = "subscription.plan.change.line"
+    _description = "Payment Plan Change Line"
+
+    change_id = fields.Many2one(comodel_name="subscription.plan.change", required=True, ondelete="cascade", index=True)
+    currency_id = fields.Many2one(related="change_id.currency_id")
+    kind = fields.Selection(
+        selection=[("added", "Added"), ("changed", "Changed"), ("removed", "Removed")], required=True
+    )
+    product_id = fields.Many2one(comodel_name="product.product")
+    date_from = fields.Date(string="From")
+    date_to = fields.Date(string="To")
+    old_date_invoice = fields.Date(string="To Bill On, Before")
+    new_date_invoice = fields.Date(string="To Bill On, After")
+    old_subtotal = fields.Monetary(string="Subtotal Before")
+    new_subtotal = fields.Monetary(string="Subtotal After")
