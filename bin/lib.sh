@@ -56,7 +56,7 @@ ADDONS="subscription_mgmt"
 # Everything our add-ons build on, installed once into a database that is copied for every run.
 DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr"
 
-# What belongs to this checkout alone (its settings, files of its databases), beside the shared cache.
+# What belongs to this checkout alone (settings, logs), beside the shared cache.
 CHECKOUT=$(echo -n "$ROOT" | sha256sum | cut -c1-8)
 RUN=$CACHE/run/$CHECKOUT
 
@@ -80,7 +80,7 @@ use_odoo() {
     cat > "$ODOO_RC.$$" <<EOF
 [options]
 addons_path = $(addons_path)
-data_dir = $RUN/data
+data_dir = $CACHE/data
 db_host = $PGHOST
 db_port = $PGPORT
 db_user = $PGUSER
@@ -91,23 +91,37 @@ EOF
 
 odoo() { python -m odoo "$@"; }
 
+# Attachments live outside the database: linked, not copied, because Odoo never writes into one.
+copy_files() {
+    local store=$CACHE/data/filestore
+    rm -rf "${store:?}/$2"
+    [ ! -d "$store/$1" ] || cp -al "$store/$1" "$store/$2"
+}
+
 # Name of the template database that holds our dependencies; made the first time, then only copied.
 template_db() {
     local name
     name=template_$( (echo "$DEPENDENCIES"; cat "$ODOO_HOME/odoo/release.py") | sha256sum | cut -c1-8)
     if ! db_exists "$name"; then
         say "Preparing a database with Odoo's own apps (once, about two minutes)"
-        dropdb --if-exists "$name.part" 2>/dev/null
+        drop_db "$name.part"
         odoo -d "$name.part" -i "$DEPENDENCIES" --stop-after-init --no-http --log-level=warn >&2 || die "Odoo did not install"
+        copy_files "$name.part" "$name"
         psql -qd postgres -c "ALTER DATABASE \"$name.part\" RENAME TO \"$name\""
     fi
     echo "$name"
+}
+
+drop_db() {
+    dropdb --if-exists --force "$1" 2>/dev/null
+    rm -rf "$CACHE/data/filestore/${1:?}"
 }
 
 # new_db NAME: a fresh copy of the template under that name
 new_db() {
     local template
     template=$(template_db)
-    dropdb --if-exists --force "$1" 2>/dev/null
+    drop_db "$1"
     createdb -T "$template" "$1"
+    copy_files "$template" "$1"
 }

@@ -181,7 +181,7 @@ class SubscriptionBillingRun(models.Model):
         # Half a shared invoice would be a second one for the rest: whoever holds one contract gets them all.
         locked = locked.filtered(lambda contract: contract.invoice_partner_id not in shares)
         domain = Domain("contract_id", "in", locked.ids) & self._get_due_rows_domain(self.date_ref)
-        return self.env["subscription.installment"].search(domain, order="contract_id, date_invoice, date_from, id")
+        return self.env["subscription.installment"].search(domain, order="contract_id.id, date_invoice, date_from, id")
 
     @api.model
     def _group_rows(self, rows):

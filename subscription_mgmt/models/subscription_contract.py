@@ -169,9 +169,13 @@ class SubscriptionContract(models.Model):
         comodel_name="subscription.installment", inverse_name="contract_id", string="Payment Plan"
     )
     invoice_ids = fields.Many2many(
-        comodel_name="account.move", compute="_compute_invoice_ids", search="_search_invoice_ids"
+        comodel_name="account.move",
+        compute="_compute_invoice_ids",
+        compute_sudo=True,
+        search="_search_invoice_ids",
+        groups="account.group_account_invoice,account.group_account_readonly",
     )
-    invoice_count = fields.Integer(compute="_compute_invoice_ids")
+    invoice_count = fields.Integer(compute="_compute_invoice_ids", compute_sudo=True)
     # === FIGURES === #
     date_next_invoice = fields.Date(string="Next Invoice", compute="_compute_date_next_invoice", store=True, index=True)
     mrr = fields.Monetary(

@@ -20,7 +20,7 @@ class SubscriptionInstallment(models.Model):
         comodel_name="subscription.contract", required=True, readonly=True, ondelete="cascade", index=True
     )
     line_id = fields.Many2one(
-        comodel_name="subscription.contract.line", required=True, readonly=True, ondelete="restrict", index=True
+        comodel_name="subscription.contract.line", required=True, readonly=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)

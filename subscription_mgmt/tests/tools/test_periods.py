@@ -1,12 +1,11 @@
 import unittest
 from datetime import date, timedelta
 
+from cases import case, day
 from hypothesis import given
 from hypothesis import strategies as st
 
 from subscription_mgmt.tools.periods import index_of, natural_period, period
-
-from cases import case, day
 
 anchors = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 cadences = st.one_of(
@@ -86,9 +85,7 @@ class TestPeriodCases(unittest.TestCase):
 
     def test_al05_thirty_days(self):
         inputs, expected = case("AL-05")
-        self.assertEqual(
-            starts(day(inputs["start"]), 8, 30, "day")[1:], [day(text) for text in expected["dates"]]
-        )
+        self.assertEqual(starts(day(inputs["start"]), 8, 30, "day")[1:], [day(text) for text in expected["dates"]])
 
     def test_pr05_annual_stub(self):
         inputs, _expected = case("PR-05")

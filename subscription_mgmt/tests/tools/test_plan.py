@@ -1,13 +1,12 @@
 import unittest
 from datetime import date, timedelta
 
+from cases import case
 from hypothesis import given
 from hypothesis import strategies as st
 
 from subscription_mgmt.tools.periods import period
 from subscription_mgmt.tools.plan import Cadence, slots, subtract
-
-from cases import case
 
 ONE_DAY = timedelta(days=1)
 

@@ -2,12 +2,11 @@ import unittest
 from datetime import date, timedelta
 from decimal import Decimal
 
+from cases import case, until
 from hypothesis import given
 from hypothesis import strategies as st
 
 from subscription_mgmt.tools.proration import days_in, prorate, rounded, split
-
-from cases import case, until
 
 amounts = st.decimals(-100000, 100000, places=2)
 

@@ -1,0 +1,137 @@
+"""Billing in real processes, on real transactions: nothing is billed twice, whoever is killed when."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+
+import odoo
+from odoo import api
+from odoo.tests import BaseCase, tagged
+
+CONTRACTS = 60
+DAY = date(2026, 1, 1)
+
+# Run by a child process: bill in small batches, committing each as the cron does.
+WORKER = """
+import sys
+from datetime import date
+import odoo
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+# A worker that comes second to a row is told so by an error of the database: expected here, and handled below.
+config.parse_config(["-d", sys.argv[1], "--no-http", "--log-level=warn", "--log-handler=odoo.sql_db:CRITICAL"])
+from psycopg2 import OperationalError
+from odoo.addons.subscription_mgmt.models import subscription_billing_run as billing
+billing.BILL_BATCH = 5
+with Registry(sys.argv[1]).cursor() as cr:
+    env = api.Environment(cr, api.SUPERUSER_ID, {})
+    company = env["res.company"].browse(int(sys.argv[2]))
+    runs = env["subscription.billing.run"].with_company(company)
+    for batch in list(runs._get_due_batches(company, date(2026, 1, 1))):
+        try:
+            runs._open(company, date(2026, 1, 1))._bill_batch(batch)
+            cr.commit()
+            print("batch", flush=True)
+        except OperationalError:
+            cr.rollback()
+"""
+
+
+@tagged("post_install", "-at_install", "subscription_processes")
+class TestBillingProcesses(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.db = odoo.tests.common.get_db_name()
+        cls.registry = odoo.modules.registry.Registry(cls.db)
+        cls.cleanup_ids = {}
+        with cls.registry.cursor() as cr:
+            cls._make_company(api.Environment(cr, api.SUPERUSER_ID, {}))
+
+    @classmethod
+    def _make_company(cls, env):
+        company = env["res.company"].create({"name": f"Processes {os.getpid()}"})
+        env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+        company.write({"subscription_enabled": True, "subscription_billing_mode": "draft"})
+        env = env(context={"allowed_company_ids": company.ids})
+        product = env["product.product"].create({"name": "P", "type": "service", "company_id": company.id})
+        partners = env["res.partner"].create([{"name": f"S{n}"} for n in range(CONTRACTS)])
+        contracts = env["subscription.contract"].create(
+            [
+                {
+                    "subject": "Parallel",
+                    "partner_id": partner.id,
+                    "company_id": company.id,
+                    "date_start": DAY,
+                    "line_ids": [(0, 0, {"product_id": product.id, "price_unit": 10.0, "repetitions": 1})],
+                }
+                for partner in partners
+            ]
+        )
+        contracts.action_activate()
+        cls.company_id = company.id
+
+    @classmethod
+    def tearDownClass(cls):
+        """Close the books of the company again, so that the database is as it was."""
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            company = env["res.company"].browse(cls.company_id)
+            env["account.move"].search([("company_id", "=", company.id)]).unlink()
+            contracts = env["subscription.contract"].search([("company_id", "=", company.id)])
+            contracts.unlink()
+            company.write({"subscription_enabled": False, "active": False})
+        super().tearDownClass()
+
+    def setUp(self):
+        super().setUp()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            env["account.move"].search([("company_id", "=", self.company_id)]).unlink()
+
+    def start_worker(self):
+        args = [sys.executable, "-c", WORKER, self.db, str(self.company_id)]
+        worker = subprocess.Popen(args, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(worker.stdout.close)
+        return worker
+
+    def read_ledger(self):
+        """(rows still planned, invoiced rows, distinct invoice lines, invoice lines in the books)."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                """SELECT count(*) FILTER (WHERE state = 'planned'), count(*) FILTER (WHERE state = 'invoiced'),
+                          count(DISTINCT invoice_line_id)
+                     FROM subscription_installment WHERE company_id = %s""",
+                [self.company_id],
+            )
+            ledger = cr.fetchone()
+            cr.execute(
+                "SELECT count(*) FROM account_move_line WHERE company_id = %s AND display_type = 'product'",
+                [self.company_id],
+            )
+            return (*ledger, *cr.fetchone())
+
+    def test_two_workers_at_once_bill_everything_once(self):
+        workers = [self.start_worker(), self.start_worker()]
+        for worker in workers:
+            self.assertEqual(worker.wait(timeout=120), 0)
+        # Whoever stepped back before the other leaves rows to the next run.
+        self.assertEqual(self.start_worker().wait(timeout=120), 0)
+        self.assertEqual(self.read_ledger(), (0, CONTRACTS, CONTRACTS, CONTRACTS))
+
+    def test_kill_in_mid_run_then_run_again(self):
+        worker = self.start_worker()
+        for _i in range(3):
+            self.assertEqual(worker.stdout.readline(), "batch\n")
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait(timeout=30)
+        time.sleep(0.2)  # the server notices the lost connection
+        planned, invoiced, *lines = self.read_ledger()
+        self.assertGreaterEqual(invoiced, 15, "what was committed stays")
+        self.assertEqual((planned + invoiced, *lines), (CONTRACTS, invoiced, invoiced))
+        self.assertEqual(self.start_worker().wait(timeout=120), 0)
+        self.assertEqual(self.read_ledger(), (0, CONTRACTS, CONTRACTS, CONTRACTS))
