@@ -29,16 +29,16 @@ class SubscriptionBillingRun(models.Model):
         selection=[("running", "Running"), ("done", "Done")], required=True, readonly=True, default="running"
     )
     date_done = fields.Datetime(string="Finished", readonly=True)
-    contract_count = fields.Integer(string="Contracts Billed", readonly=True)
-    installment_count = fields.Integer(string="Installments Billed", readonly=True)
+    contract_count = fields.Integer(string="Contracts", readonly=True)
+    installment_count = fields.Integer(string="Installments", readonly=True)
     move_ids = fields.One2many(comodel_name="account.move", inverse_name="subscription_run_id", string="Invoices")
-    move_count = fields.Integer(string="Invoices Made", compute="_compute_move_figures")
+    move_count = fields.Integer(string="Invoice Count", compute="_compute_move_figures")
     amount_untaxed = fields.Monetary(string="Untaxed Amount", compute="_compute_move_figures")
     amount_total = fields.Monetary(string="Total", compute="_compute_move_figures")
     parked_ids = fields.Many2many(
         comodel_name="subscription.contract", string="Parked Contracts", readonly=True, help="Could not be billed."
     )
-    parked_count = fields.Integer(compute="_compute_parked_count")
+    parked_count = fields.Integer(string="Parked", compute="_compute_parked_count")
 
     @api.depends("move_ids")
     def _compute_move_figures(self):

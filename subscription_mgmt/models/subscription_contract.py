@@ -102,7 +102,7 @@ class SubscriptionContract(models.Model):
         domain="[('usage', '=', 'service')]",
         check_company=True,
     )
-    tag_ids = fields.Many2many(comodel_name="subscription.tag")
+    tag_ids = fields.Many2many(comodel_name="subscription.tag", string="Tags")
     payment_term_id = fields.Many2one(
         comodel_name="account.payment.term",
         compute="_compute_payment_term_id",
@@ -147,8 +147,8 @@ class SubscriptionContract(models.Model):
     )
     note = fields.Html(string="Explanation")
     # === DATES === #
-    date_start = fields.Date(required=True, tracking=True, default=lambda self: self.env.company._subscription_today())
-    date_end = fields.Date(copy=False, tracking=True, help="Last day of the contract, included. Empty: open-ended.")
+    date_start = fields.Date(string="Start Date", required=True, tracking=True, default=lambda self: self.env.company._subscription_today())
+    date_end = fields.Date(string="End Date", copy=False, tracking=True, help="Last day of the contract, included. Empty: open-ended.")
     date_paused = fields.Date(string="Paused Since", copy=False, readonly=True)
     date_closed = fields.Date(string="Closed On", copy=False, readonly=True)
     close_reason_id = fields.Many2one(comodel_name="subscription.close.reason", copy=False, tracking=True)
@@ -192,7 +192,7 @@ class SubscriptionContract(models.Model):
     # === BILLING === #
     billing_error = fields.Text(copy=False, readonly=True, tracking=True)
     billing_attempts = fields.Integer(string="Failed Billing Attempts", copy=False, readonly=True)
-    billing_next_try = fields.Date(string="Next Billing Attempt", copy=False, readonly=True)
+    billing_next_try = fields.Date(string="Next Try", copy=False, readonly=True)
 
     _name_unique = models.UniqueIndex("(company_id, name)", "This contract number is taken in this company.")
     _external_ref_unique = models.UniqueIndex(

@@ -31,7 +31,7 @@ class SubscriptionInstallment(models.Model):
     user_id = fields.Many2one(related="contract_id.user_id", store=True, precompute=True)
     date_from = fields.Date(string="From", required=True, readonly=True)
     date_to = fields.Date(string="To", required=True, readonly=True, help="Last day of the period, included.")
-    date_invoice = fields.Date(string="To Bill On", required=True)
+    date_invoice = fields.Date(string="Billing Date", required=True)
     quantity = fields.Float(digits="Product Unit", required=True, default=1.0)
     price_unit = fields.Float(string="Unit Price", digits="Product Price", required=True)
     discount = fields.Float(string="Discount %", digits="Discount")
@@ -46,7 +46,7 @@ class SubscriptionInstallment(models.Model):
         index=True,
     )
     is_edited = fields.Boolean(
-        string="Edited by Hand", readonly=True, help="Changed by a person: making the plan anew leaves it as it is."
+        string="Edited by Hand", readonly=True, help="Changed by a person: updating the plan leaves it as it is."
     )
     reason = fields.Char(readonly=True, help="Why the row is skipped or credited.")
     credited_id = fields.Many2one(
@@ -81,10 +81,10 @@ class SubscriptionInstallment(models.Model):
     # What billing looks for: found without reading the rows that are done.
     _due = models.Index("(company_id, date_invoice) WHERE state = 'planned'")
 
-    @api.depends("contract_id", "date_from", "date_to")
+    @api.depends("partner_id", "contract_id", "date_from", "date_to")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{row.contract_id.name}: {row.date_from} – {row.date_to}"
+            row.display_name = f"{row.partner_id.name}, {row.contract_id.name} ({row.date_from} – {row.date_to})"
 
     @api.depends("quantity", "price_unit", "discount", "line_id.tax_ids")
     def _compute_price_subtotal(self):
