@@ -2,7 +2,10 @@
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.fields import Command
+
+from .billing_decisions import BillingDecisions
+from .subscription_billing_entry import COMPLETE
 
 # Nobody follows, or is told of, thousands of invoices: the run says which it made.
 QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
@@ -27,65 +30,65 @@ class SubscriptionInstallment(models.Model):
             None if partner.subscription_group_invoice else contract,
         )
 
-    def _check_invoiceable(self):
+    def _check_invoiceable(self, decide):
         """Raise when the rows cannot become an invoice, for a reason that Odoo would pass over in silence."""
         contract = self.contract_id[:1]
-        journal = contract._get_journal()
+        journal = decide.journal(contract)
         if not journal:
-            raise UserError(self.env._("There is no sales journal in company %(company)s.",
-                                       company=contract.company_id.name))  # fmt: skip
+            company = contract.company_id.name
+            raise UserError(self.env._("There is no sales journal in company %(company)s.", company=company))
         if not journal.active:
             raise UserError(self.env._("Journal %(journal)s is archived.", journal=journal.display_name))
-        if not contract.invoice_partner_id.active:
-            raise UserError(self.env._("Customer %(customer)s is archived.",
-                                       customer=contract.invoice_partner_id.display_name))  # fmt: skip
+        customer = contract.invoice_partner_id
+        if not customer.active:
+            raise UserError(self.env._("Customer %(customer)s is archived.", customer=customer.display_name))
         if not any(self.mapped("price_unit")):
             raise UserError(self.env._("There is no price on the installments to bill."))
 
-    def _get_invoice_text(self, lang):
-        """Text of the invoice line: what, and for which days."""
+    def _get_invoice_text(self, decide, lang):
+        """Text of the invoice line: what, for which days, and why when it gives something back."""
         self.ensure_one()
-        days = [format_date(self.env, day, lang_code=lang) for day in (self.date_from, self.date_to)]
-        text = [self.line_id.name, " – ".join(days)]
-        return "\n".join(filter(None, [*text, self.credited_id and self.reason]))
+        days = " – ".join(decide.date_text(day, lang) for day in (self.date_from, self.date_to))
+        return "\n".join(filter(None, (self.line_id.name, days, self.credited_id and self.reason)))
 
-    def _prepare_invoice_line_values(self, sequence, sign, lang):
+    def _prepare_invoice_line_values(self, decide, sequence, sign):
         """Values of the invoice line for this row; `sign` is -1 on a credit note."""
         self.ensure_one()
-        line = self.line_id
+        line, contract = self.line_id, self.contract_id
+        account = decide.income_account(line, decide.fiscal_position(contract), decide.journal(contract))
         return {
             "sequence": sequence,
             "product_id": line.product_id.id,
             "product_uom_id": line.product_uom_id.id,
-            "name": self._get_invoice_text(lang),
+            "name": self._get_invoice_text(decide, contract.invoice_partner_id.lang),
             "quantity": self.quantity,
             "price_unit": sign * self.price_unit,
             "discount": self.discount,
-            "tax_ids": [(6, 0, line.tax_ids.ids)],
+            "tax_ids": [Command.set(line.tax_ids.ids)],
             "analytic_distribution": line._get_analytic_distribution(),
+            **({"account_id": account.id} if account else {}),
         }
 
-    def _prepare_invoice_values(self, date_ref):
+    def _prepare_invoice_values(self, decide, date_ref):
         """Values of the invoice for these rows: a credit note when they give back more than they charge."""
         contracts = self.contract_id
         first = contracts[0]
         partner = first.invoice_partner_id
         sign = -1 if sum(self.mapped("price_subtotal")) < 0 else 1
-        commands = []
+        lines = []
         for contract, rows in self.grouped("contract_id").items():
             if partner.subscription_group_invoice:
-                section = {"display_type": "line_section", "name": contract.display_name, "sequence": len(commands)}
-                commands.append((0, 0, section))
+                lines.append({"display_type": "line_section", "name": contract.display_name, "sequence": len(lines)})
             for row in rows:
-                commands.append((0, 0, row._prepare_invoice_line_values(len(commands), sign, partner.lang)))
+                lines.append(row._prepare_invoice_line_values(decide, len(lines), sign))
         return {
             "move_type": "out_refund" if sign < 0 else "out_invoice",
             "company_id": first.company_id.id,
             "partner_id": partner.id,
             "partner_shipping_id": first.service_address_id.id or partner.id,
-            "fiscal_position_id": first._get_fiscal_position().id,
+            "fiscal_position_id": decide.fiscal_position(first).id,
             "currency_id": first.currency_id.id,
-            "journal_id": first._get_journal().id,
+            "journal_id": decide.journal(first).id,
             "invoice_date": date_ref,
             "invoice_payment_term_id": first.payment_term_id.id,
             # Without a term Odoo would take the day of creation, whatever the invoice date is.
@@ -94,7 +97,7 @@ class SubscriptionInstallment(models.Model):
             "invoice_user_id": first.user_id.id,
             "invoice_origin": ", ".join(contracts.mapped("name")),
             "subscription_billing_mode": first.billing_mode,
-            "invoice_line_ids": commands,
+            "invoice_line_ids": [Command.create(line) for line in lines],
         }
 
 
@@ -108,10 +111,18 @@ class SubscriptionContract(models.Model):
             return self.journal_id
         journals = self.env["account.journal"]
         domain = [*journals._check_company_domain(self.company_id), ("type", "=", "sale")]
-        cache = self.env.cr.cache.setdefault("subscription_journal", {})
-        if self.company_id.id not in cache:
-            cache[self.company_id.id] = journals.search(domain, limit=1).id
-        return journals.browse(cache[self.company_id.id])
+        return journals.search(domain, limit=1)
+
+    def _get_fiscal_profile(self):
+        """What the choice of a fiscal position depends on; contracts with the same profile get the same position."""
+        self.ensure_one()
+        payer = self.invoice_partner_id.with_company(self.company_id)
+        place = (self.service_address_id or payer).with_company(self.company_id)
+        return (
+            *((who.property_account_position_id, (who.vat or "")[:2]) for who in (payer, place)),
+            *((who.country_id, who.state_id, who.zip) for who in (payer, place)),
+            *(who._get_vat_required_valid(company=self.company_id) for who in (payer, place)),
+        )
 
     def _get_fiscal_position(self):
         """Fiscal position of the invoices, by who pays and where the service is delivered."""
@@ -129,14 +140,26 @@ class SubscriptionBillingRun(models.Model):
     def _invoice_groups(self, groups):
         """Make one draft invoice per group of rows and mark the rows billed, in the same transaction."""
         self.ensure_one()
-        with_term, without_term = [], []
+        decide = BillingDecisions(self.env)
+        complete, with_term, without_term = [], [], []
         for group in groups:
-            group._check_invoiceable()
-            values = {**group._prepare_invoice_values(self.date_ref), "subscription_run_id": self.id}
-            (with_term if values["invoice_payment_term_id"] else without_term).append((group, values))
-        # Odoo computes wrong due dates when one batch mixes invoices with and without a payment term.
-        for batch in filter(None, (with_term, without_term)):
-            moves = self.env["account.move"].with_context(**QUIET).create([values for _group, values in batch])
-            for (group, _values), move in zip(batch, self.env["account.move"].browse(moves.ids), strict=True):
-                lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
-                group._mark_invoiced(lines.sorted("sequence"))
+            group._check_invoiceable(decide)
+            values = {**group._prepare_invoice_values(decide, self.date_ref), "subscription_run_id": self.id}
+            if self._can_complete(values):
+                complete.append((group, self._complete_values(values)))
+            else:
+                # Odoo computes wrong due dates when one batch mixes invoices with and without a payment term.
+                (with_term if values["invoice_payment_term_id"] else without_term).append((group, values))
+        self._create_invoices(complete, **COMPLETE)
+        self._create_invoices(with_term)
+        self._create_invoices(without_term)
+
+    def _create_invoices(self, batch, **context):
+        """Create the invoices of a list of (rows, values) and mark the rows."""
+        values = [values for _rows, values in batch]
+        created = self.env["account.move"].with_context(**QUIET, **context).create(values)
+        # Without the context of the creation: later changes must be synchronised as always.
+        moves = self.env["account.move"].browse(created.ids)
+        for (rows, _values), move in zip(batch, moves, strict=True):
+            lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+            rows._mark_invoiced(lines.sorted("sequence"))

@@ -147,8 +147,12 @@ class SubscriptionContract(models.Model):
     )
     note = fields.Html(string="Explanation")
     # === DATES === #
-    date_start = fields.Date(string="Start Date", required=True, tracking=True, default=lambda self: self.env.company._subscription_today())
-    date_end = fields.Date(string="End Date", copy=False, tracking=True, help="Last day of the contract, included. Empty: open-ended.")
+    date_start = fields.Date(
+        string="Start Date", required=True, tracking=True, default=lambda self: self.env.company._subscription_today()
+    )
+    date_end = fields.Date(
+        string="End Date", copy=False, tracking=True, help="Last day of the contract, included. Empty: open-ended."
+    )
     date_paused = fields.Date(string="Paused Since", copy=False, readonly=True)
     date_closed = fields.Date(string="Closed On", copy=False, readonly=True)
     close_reason_id = fields.Many2one(comodel_name="subscription.close.reason", copy=False, tracking=True)

@@ -66,9 +66,16 @@ class SubscriptionContractLine(models.Model):
     # === CADENCE === #
     date_start = fields.Date(
         string="Start Date",
-        required=True, compute="_compute_date_start", store=True, readonly=False, precompute=True, copy=False
+        required=True,
+        compute="_compute_date_start",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
     )
-    date_end = fields.Date(string="End Date", copy=False, help="Last day of this line, included. Empty: as long as the contract.")
+    date_end = fields.Date(
+        string="End Date", copy=False, help="Last day of this line, included. Empty: as long as the contract."
+    )
     paid_until = fields.Date(
         copy=False, help="Already billed elsewhere (in the old system) up to and including this day."
     )

@@ -60,7 +60,7 @@ class SubscriptionPlanChange(models.TransientModel):
     def _get_form_action(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Make the Payment Plan Anew"),
+            "name": self.env._("Update the Payment Plan"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -80,7 +80,7 @@ class SubscriptionPlanChangeLine(models.TransientModel):
     product_id = fields.Many2one(comodel_name="product.product")
     date_from = fields.Date(string="From")
     date_to = fields.Date(string="To")
-    old_date_invoice = fields.Date(string="To Bill On, Before")
-    new_date_invoice = fields.Date(string="To Bill On, After")
+    old_date_invoice = fields.Date(string="Billing Date Before")
+    new_date_invoice = fields.Date(string="Billing Date After")
     old_subtotal = fields.Monetary(string="Subtotal Before")
     new_subtotal = fields.Monetary(string="Subtotal After")

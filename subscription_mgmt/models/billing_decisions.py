@@ -1,0 +1,43 @@
+from odoo.tools import format_date
+
+
+class BillingDecisions:
+    """Answers that many invoices of one batch share, each looked up once: journal, fiscal position, account, dates.
+
+    Lives as long as one batch, so that nothing outdated is ever used.
+    """
+
+    def __init__(self, env):
+        self.env = env
+        self._answers = {}
+
+    def _once(self, key, find):
+        if key not in self._answers:
+            self._answers[key] = find()
+        return self._answers[key]
+
+    def journal(self, contract):
+        """Journal of the contract's invoices."""
+        key = ("journal", contract.company_id, contract.journal_id)
+        return self._once(key, contract._get_journal)
+
+    def fiscal_position(self, contract):
+        """Fiscal position of the contract's invoices: the same for all partners of the same profile."""
+        key = ("position", contract.company_id, *contract._get_fiscal_profile())
+        return self._once(key, contract._get_fiscal_position)
+
+    def income_account(self, line, position, journal):
+        """Account of the invoice line, as Odoo chooses it for a product; empty where Odoo would have to guess."""
+        company = line.company_id
+        product = line.product_id.with_company(company)
+        return self._once(
+            ("account", company, product, position, journal),
+            lambda: (
+                product.product_tmpl_id.get_product_accounts(fiscal_pos=position)["income"]
+                or self.env["account.account"]
+            ),
+        )
+
+    def date_text(self, day, lang):
+        """The day as people write it in that language."""
+        return self._once((day, lang), lambda: format_date(self.env, day, lang_code=lang))
