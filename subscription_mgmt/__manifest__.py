@@ -41,4 +41,7 @@
         "views/subscription_import_batch_views.xml",
         "views/subscription_mgmt_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["subscription_mgmt/static/tests/tours/**/*"],
+    },
 }

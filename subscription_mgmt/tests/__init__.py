@@ -6,3 +6,4 @@ from . import test_contract
 from . import test_installment
 from . import test_lifecycle
 from . import test_security
+from . import test_tour
