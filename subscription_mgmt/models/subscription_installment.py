@@ -28,7 +28,6 @@ class SubscriptionInstallment(models.Model):
         related="contract_id.partner_id", string="Subscriber", store=True, index=True, precompute=True
     )
     product_id = fields.Many2one(related="line_id.product_id", store=True, precompute=True)
-    user_id = fields.Many2one(related="contract_id.user_id", store=True, precompute=True)
     date_from = fields.Date(string="From", required=True, readonly=True)
     date_to = fields.Date(string="To", required=True, readonly=True, help="Last day of the period, included.")
     date_invoice = fields.Date(string="Billing Date", required=True)

@@ -62,6 +62,11 @@ class SubscriptionImport(models.TransientModel):
     layout_html = fields.Html(compute="_compute_layout_html", string="File Layout")
     template = fields.Binary(readonly=True, attachment=False)
 
+    @api.depends("filename")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = wizard.filename or self.env._("Subscriber Import")
+
     @api.depends_context("lang")
     def _compute_layout_html(self):
         columns = [
