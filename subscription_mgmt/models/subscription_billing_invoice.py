@@ -7,6 +7,8 @@ from odoo.fields import Command
 from .billing_decisions import BillingDecisions
 from .subscription_billing_entry import COMPLETE
 
+# Billing dates of one contract that one run makes up for; a longer backlog goes on with the next run
+BACKLOG = 24
 # Nobody follows, or is told of, thousands of invoices: the run says which it made.
 QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
 
@@ -29,6 +31,19 @@ class SubscriptionInstallment(models.Model):
             contract.billing_mode,
             None if partner.subscription_group_invoice else contract,
         )
+
+    def _cap_backlog(self):
+        """Of each contract the oldest billing dates only, so that an old backlog is made up for in steps.
+
+        Rows come ordered by contract and billing date, and keep that order.
+        """
+        dates, kept = {}, []
+        for row in self:
+            seen = dates.setdefault(row.contract_id, set())
+            if row.date_invoice in seen or len(seen) < BACKLOG:
+                seen.add(row.date_invoice)
+                kept.append(row.id)
+        return self.browse(kept)
 
     def _check_invoiceable(self, decide):
         """Raise when the rows cannot become an invoice, for a reason that Odoo would pass over in silence."""

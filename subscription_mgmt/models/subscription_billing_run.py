@@ -91,7 +91,7 @@ class SubscriptionBillingRun(models.Model):
 
     # === BILLING === #
     @api.model
-    def _bill_due(self, date_ref, contracts=None, companies=None):
+    def _bill_due(self, date_ref, contracts=None, companies=None, hold=False):
         """Bill every planned row to bill on or before `date_ref`, then post what is to be posted (WSM-05, WSM-42).
 
         Safe to repeat: rows once billed are not found again. A contract that fails is parked with its reason and
@@ -100,13 +100,14 @@ class SubscriptionBillingRun(models.Model):
         :param date_ref: day up to which rows are billed, included; also the date of the invoices.
         :param contracts: only these, parked ones too; default: all that are due and not waiting for a next try.
         :param companies: only these; default: those of the contracts, or all that run subscriptions.
+        :param hold: leave all invoices in draft until the run is approved.
         :return: one run per company in which something was due.
         """
         runs = self.browse()
         for company in companies or self._get_billing_companies(contracts):
             run = self.with_company(company).browse()
             for batch in self._get_due_batches(company, date_ref, contracts):
-                run = run or self._open(company, date_ref)
+                run = run or self._open(company, date_ref, hold)
                 run._bill_batch(batch)
             run._post_moves()
             run._finish()
@@ -119,8 +120,8 @@ class SubscriptionBillingRun(models.Model):
         return companies if contracts is None else companies & contracts.company_id
 
     @api.model
-    def _open(self, company, date_ref):
-        return self.with_company(company).create({"company_id": company.id, "date_ref": date_ref})
+    def _open(self, company, date_ref, hold=False):
+        return self.with_company(company).create({"company_id": company.id, "date_ref": date_ref, "hold": hold})
 
     def _finish(self):
         self.write({"state": "done", "date_done": fields.Datetime.now()})
@@ -181,7 +182,8 @@ class SubscriptionBillingRun(models.Model):
         # Half a shared invoice would be a second one for the rest: whoever holds one contract gets them all.
         locked = locked.filtered(lambda contract: contract.invoice_partner_id not in shares)
         domain = Domain("contract_id", "in", locked.ids) & self._get_due_rows_domain(self.date_ref)
-        return self.env["subscription.installment"].search(domain, order="contract_id.id, date_invoice, date_from, id")
+        rows = self.env["subscription.installment"].search(domain, order="contract_id.id, date_invoice, date_from, id")
+        return rows._cap_backlog()
 
     @api.model
     def _group_rows(self, rows):
@@ -197,6 +199,7 @@ class SubscriptionBillingRun(models.Model):
             & Domain("state", "=", "draft")
             & Domain("subscription_billing_mode", "in", ("post", "send"))
             & ~Domain("subscription_next_try", ">", date_ref)
+            & ~Domain("subscription_run_id.hold", "=", True)
         )
 
     def _post_moves(self):

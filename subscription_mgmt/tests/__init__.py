@@ -1,6 +1,7 @@
 from . import test_billing
 from . import test_billing_entry
 from . import test_billing_processes
+from . import test_billing_review
 from . import test_company_switch
 from . import test_contract
 from . import test_installment

@@ -3,7 +3,7 @@ from odoo import fields, models
 
 class SubscriptionInstallmentSkip(models.TransientModel):
     _name = "subscription.installment.skip"
-    _description = "Skip Installments"
+    _description = "Skip or Re-open Installments"
 
     installment_ids = fields.Many2many(
         comodel_name="subscription.installment",
@@ -15,6 +15,11 @@ class SubscriptionInstallmentSkip(models.TransientModel):
         ),
     )
     reason = fields.Char(required=True)
+
+    def action_bill_again(self):
+        """Re-open the rows for the reason."""
+        self.installment_ids.action_bill_again(self.reason)
+        return {"type": "ir.actions.act_window_close"}
 
     def action_skip(self):
         """Skip the rows for the reason."""

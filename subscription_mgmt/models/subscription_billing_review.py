@@ -1,0 +1,81 @@
+"""Looking before and after: hold a run's invoices for approval, undo what is still in draft, bill a row again."""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class SubscriptionBillingRun(models.Model):
+    _inherit = "subscription.billing.run"
+
+    hold = fields.Boolean(
+        string="Wait for Approval",
+        readonly=True,
+        help="The invoices stay in draft, whatever their contracts say, until somebody approves the run.",
+    )
+    draft_count = fields.Integer(string="Drafts", compute="_compute_draft_count")
+
+    def _compute_draft_count(self):
+        # sudo: a figure of the own run for people who may not open the invoices
+        drafts = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [("subscription_run_id", "in", self.ids), ("state", "=", "draft")], ["subscription_run_id"], ["__count"]
+            )
+        )
+        counts = {run.id: count for run, count in drafts}
+        for run in self:
+            run.draft_count = counts.get(run.id, 0)
+
+    def action_approve(self):
+        """Release a held run: its invoices go the way their contracts say, starting with posting."""
+        self.hold = False
+        self._post_moves()
+
+    def action_undo(self):
+        """Delete the drafts of the run and put their rows back into the plan; posted invoices stay.
+
+        :raise UserError: nothing is in draft any more.
+        """
+        drafts = self.move_ids.filtered(lambda move: move.state == "draft")
+        if not drafts:
+            raise UserError(self.env._("No invoice of this run is in draft; credit the posted ones instead."))
+        drafts.unlink()
+
+
+class SubscriptionInstallment(models.Model):
+    _inherit = "subscription.installment"
+
+    def action_bill_again(self, reason):
+        """Re-open billed rows whose invoice was cancelled or credited; they are billed by the next run.
+
+        :param reason: why, in plain words; kept in the log of the contract.
+        :raise AccessError: without the billing right.
+        :raise UserError: no reason, or a row whose invoice still stands.
+        """
+        if not self.env.user.has_group("subscription_mgmt.group_subscription_billing"):
+            raise AccessError(self.env._("You need the billing right to bill a period again."))
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the period is billed again."))
+        for row in self:
+            invoice = row.invoice_id
+            if invoice.state != "cancel" and not invoice.reversal_move_ids.filtered(lambda m: m.state == "posted"):
+                raise UserError(
+                    self.env._(
+                        "%(row)s stands on invoice %(invoice)s. Cancel or credit the invoice first.",
+                        row=row.display_name,
+                        invoice=invoice.display_name,
+                    )
+                )
+        for contract, rows in self.grouped("contract_id").items():
+            invoices = ", ".join(rows.invoice_id.mapped("display_name"))
+            # sudo: billing needs the billing right, not the right to edit contracts
+            contract.sudo().message_post(
+                body=self.env._(
+                    "To be billed again: %(rows)s (was on %(invoices)s). Reason: %(reason)s",
+                    rows="; ".join(f"{row.date_from} – {row.date_to}" for row in rows),
+                    invoices=invoices,
+                    reason=reason,
+                )
+            )
+        self.sudo()._reopen()

@@ -1,0 +1,77 @@
+from datetime import date
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time, new_test_user, tagged
+
+from .common import SubscriptionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBillingReview(SubscriptionCommon):
+    # === APPROVE, UNDO === #
+    def test_held_run_waits_for_approval(self):
+        self.make_contract()
+        run = self.bill(date(2026, 1, 1), hold=True)
+        self.assertEqual((run.move_ids.state, run.draft_count), ("draft", 1))
+        with freeze_time("2026-01-02"), self.enter_registry_test_mode():
+            self.env.ref("subscription_mgmt.ir_cron_subscription_bill_due").method_direct_trigger()
+        self.assertEqual(run.move_ids.state, "draft", "the cron does not post what waits")
+        run.action_approve()
+        self.assertEqual((run.move_ids.state, run.draft_count), ("posted", 0))
+
+    def test_undo_puts_the_rows_of_drafts_back(self):
+        contract = self.make_contract()
+        run = self.bill(date(2026, 1, 1), hold=True)
+        run.action_undo()
+        self.assertFalse(run.move_ids)
+        self.assertEqual(contract.date_next_invoice, date(2026, 1, 1))
+        again = self.bill(date(2026, 1, 1))
+        self.assertEqual(again.installment_count, 1)
+        with self.assertRaisesRegex(UserError, "credit the posted"):
+            again.action_undo()
+
+    # === BILL AGAIN === #
+    def test_credited_period_is_billed_again_for_a_reason(self):
+        contract = self.make_contract()
+        invoice = self.bill(date(2026, 1, 1)).move_ids
+        row = contract.installment_ids.filtered(lambda row: row.state == "invoiced")
+        with self.assertRaisesRegex(UserError, "Cancel or credit the invoice first"):
+            row.action_bill_again("wrong address")
+        invoice._reverse_moves(cancel=True)
+        with self.assertRaisesRegex(UserError, "Say why"):
+            row.action_bill_again("")
+        row.action_bill_again("wrong address")
+        self.assertEqual(row.state, "planned")
+        self.assertIn("wrong address", contract.message_ids[0].body)
+        self.assertIn(invoice.name, contract.message_ids[0].body)
+        self.assertEqual(self.bill(date(2026, 1, 1)).installment_count, 1)
+
+    def test_bill_again_takes_the_billing_right(self):
+        contract = self.make_contract()
+        self.bill(date(2026, 1, 1)).move_ids.button_cancel()
+        row = contract.installment_ids.filtered(lambda row: row.state == "invoiced")
+        user = new_test_user(
+            self.env,
+            login="sub_manager",
+            groups="subscription_mgmt.group_subscription_manager",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        with self.assertRaises(AccessError):
+            row.with_user(user).action_bill_again("because")
+        row.action_bill_again("because")
+        self.assertEqual(row.state, "planned")
+
+    # === BACKLOG === #
+    def test_backlog_is_made_up_for_oldest_first_in_steps(self):
+        contract = self.make_contract([{}, {"price_unit": 5.0}])
+        with patch("odoo.addons.subscription_mgmt.models.subscription_billing_invoice.BACKLOG", 2):
+            first = self.bill(date(2026, 5, 31))
+            billed = contract.installment_ids.filtered(lambda row: row.state == "invoiced")
+            self.assertEqual(set(billed.mapped("date_from")), {date(2026, 1, 1), date(2026, 2, 1)})
+            self.assertEqual(first.installment_count, 4, "both lines of both dates")
+            self.bill(date(2026, 5, 31))
+            self.bill(date(2026, 5, 31))
+            self.assertFalse(self.bill(date(2026, 5, 31)))
+        self.assertEqual(contract.date_next_invoice, date(2026, 6, 1))
