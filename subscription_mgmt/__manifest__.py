@@ -34,6 +34,7 @@
         "views/subscription_installment_views.xml",
         "views/subscription_contract_views.xml",
         "views/subscription_billing_run_views.xml",
+        "views/subscription_assurance_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

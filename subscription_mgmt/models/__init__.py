@@ -18,6 +18,7 @@ from . import subscription_billing_invoice
 from . import subscription_billing_parking
 from . import subscription_billing_review
 from . import account_move
+from . import subscription_assurance
 from . import subscription_external_id
 from . import subscription_import_batch
 from . import subscription_contract_import

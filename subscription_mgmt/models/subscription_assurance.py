@@ -1,0 +1,138 @@
+"""Billing assurance: what should have been billed, and was not, or not as planned; looked at every night."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class SubscriptionAssurance(models.Model):
+    """One kind of discrepancy in one company, with how many records show it."""
+
+    _name = "subscription.assurance"
+    _description = "Billing Assurance"
+    _order = "count desc, kind"
+    _rec_name = "kind"
+
+    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True, readonly=True)
+    kind = fields.Selection(
+        selection=[
+            ("overdue", "Periods past their billing date that were not billed"),
+            ("parked", "Contracts that could not be billed"),
+            ("no_next", "Running contracts with nothing planned"),
+            ("zero", "Periods of the next 31 days without an amount"),
+            ("differs", "Invoice lines that differ from the plan"),
+            ("draft", "Invoices left in draft"),
+            ("unsent", "Posted invoices that were not sent"),
+            ("cron", "Scheduled actions that are off or late"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    count = fields.Integer(string="Found", readonly=True)
+    date_checked = fields.Datetime(string="Checked", readonly=True)
+
+    _kind_unique = models.UniqueIndex("(company_id, kind)", "Each check stands once per company.")
+
+    @api.model
+    def _check(self, company, date_ref):
+        """Look for every kind of discrepancy and keep the counts.
+
+        :param date_ref: what was to be billed before this day should have been.
+        :return: the checks of the company.
+        """
+        checks = self.search([("company_id", "=", company.id)])
+        missing = {kind for kind, _label in self._fields["kind"].selection} - set(checks.mapped("kind"))
+        checks += self.create([{"company_id": company.id, "kind": kind} for kind in sorted(missing)])
+        for check in checks:
+            model, domain = check._get_target(date_ref)
+            count = self.env[model].sudo().search_count(domain)  # sudo: a figure, whoever looks
+            check.write({"count": count, "date_checked": fields.Datetime.now()})
+        return checks
+
+    def _get_target(self, date_ref):
+        """Model and domain of the records that show this discrepancy."""
+        self.ensure_one()
+        model, domain = getattr(self, f"_get_{self.kind}_target")(date_ref)
+        return model, domain if model == "ir.cron" else domain & Domain("company_id", "=", self.company_id.id)
+
+    def _get_overdue_target(self, date_ref):
+        planned = Domain("state", "=", "planned") & Domain("date_invoice", "<", date_ref)
+        running = Domain("contract_id.state", "in", ("active", "closed")) & Domain(
+            "contract_id.billing_error", "=", False
+        )
+        return "subscription.installment", planned & running
+
+    def _get_parked_target(self, _date_ref):
+        return "subscription.contract", Domain("billing_error", "!=", False)
+
+    def _get_no_next_target(self, date_ref):
+        goes_on = Domain("date_end", "=", False) | Domain("date_end", ">", date_ref)
+        running = Domain("state", "=", "active") & Domain("date_next_invoice", "=", False) & goes_on
+        # Lines with a number of repetitions end by themselves.
+        return "subscription.contract", running & Domain("line_ids.repetitions", "=", 0)
+
+    def _get_zero_target(self, date_ref):
+        soon = Domain("date_invoice", "<=", fields.Date.add(date_ref, days=31))
+        return "subscription.installment", soon & Domain("state", "=", "planned") & Domain("price_subtotal", "=", 0)
+
+    def _get_differs_target(self, _date_ref):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT installment.id
+              FROM subscription_installment installment
+              JOIN account_move_line line ON line.id = installment.invoice_line_id
+              JOIN account_move move ON move.id = line.move_id
+             WHERE installment.company_id = %s
+               AND move.state != 'cancel'
+               AND abs(CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * line.price_subtotal
+                       - installment.price_subtotal) > 0.005
+            """,
+            [self.company_id.id],
+        )
+        return "subscription.installment", Domain("id", "in", [row_id for (row_id,) in self.env.cr.fetchall()])
+
+    def _get_draft_target(self, date_ref):
+        made = Domain("subscription_billing_mode", "not in", (False, "draft"))
+        return "account.move", made & Domain("state", "=", "draft") & Domain("invoice_date", "<", date_ref)
+
+    def _get_unsent_target(self, date_ref):
+        queue = self.env["account.move"]._get_subscription_send_domain(self.company_id, date_ref)
+        return "account.move", queue & Domain("invoice_date", "<", date_ref)
+
+    def _get_cron_target(self, _date_ref):
+        late = fields.Datetime.subtract(fields.Datetime.now(), days=2)
+        ours = (
+            self.env["ir.model.data"].sudo()._search([("module", "=", "subscription_mgmt"), ("model", "=", "ir.cron")])
+        )
+        off_or_late = Domain("active", "=", False) | Domain("nextcall", "<", late)
+        ours = Domain("id", "in", ours.subselect("res_id"))
+        return "ir.cron", ours & off_or_late & Domain("active", "in", (True, False))
+
+    def action_view_records(self):
+        """Open the records that show this discrepancy."""
+        self.ensure_one()
+        model, domain = self._get_target(self.company_id._subscription_today())
+        return {
+            "type": "ir.actions.act_window",
+            "name": dict(self._fields["kind"]._description_selection(self.env))[self.kind],
+            "res_model": model,
+            "domain": list(domain),
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "context": {"create": False},
+        }
+
+    @api.model
+    def action_open(self):
+        """Check the companies one works in now, and show the result."""
+        # sudo: looking is enough to have the counts brought up to date
+        for company in self.env.companies.filtered("subscription_enabled"):
+            self.sudo()._check(company, company._subscription_today())
+        return self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_assurance_action")
+
+    @api.model
+    def _cron_check_assurance(self):
+        """Look every night at each company that runs subscriptions."""
+        for company in self.env["res.company"]._get_subscription_companies():
+            self._check(company, company._subscription_today())
+            self.env["ir.cron"]._commit_progress(1)
