@@ -45,6 +45,14 @@ class SubscriptionInstallment(models.Model):
                 kept.append(row.id)
         return self.browse(kept)
 
+    def _get_amounts_before(self):
+        """Untaxed amount of each line's last billed period, by line; lines billed for the first time are left out."""
+        billed = self.env["subscription.installment"].search(
+            [("line_id", "in", self.line_id.ids), ("state", "=", "invoiced"), ("credited_id", "=", False)],
+            order="date_from",
+        )
+        return {row.line_id: row.price_subtotal for row in billed}
+
     def _check_invoiceable(self, decide):
         """Raise when the rows cannot become an invoice, for a reason that Odoo would pass over in silence."""
         contract = self.contract_id[:1]

@@ -31,6 +31,39 @@ class TestBillingReview(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "credit the posted"):
             again.action_undo()
 
+    # === PREVIEW === #
+    def test_preview_shows_what_would_be_billed_and_writes_nothing(self):
+        contract, other = self.make_contract([{}, {"price_unit": 5.0}]), self.make_contract()
+        self.bill(date(2026, 1, 1))
+        contract.line_ids[0].price_unit = 120.0
+        contract._regenerate_installments()
+        moves = self.env["account.move"].search_count([])
+        wizard = self.env["subscription.bill"].create({"date_ref": date(2026, 2, 1)})
+        wizard.action_preview()
+        self.assertEqual(self.env["account.move"].search_count([]), moves)
+        self.assertEqual(set(contract.installment_ids.mapped("state")), {"planned", "invoiced"})
+        self.assertEqual((wizard.contract_count, wizard.installment_count), (2, 3))
+        self.assertEqual((wizard.amount, wizard.amount_before), (225.0, 205.0))
+        shown = {line.contract_id: (line.amount_before, line.amount, line.amount_change) for line in wizard.line_ids}
+        self.assertEqual(shown, {contract: (105.0, 125.0, 20.0), other: (100.0, 100.0, 0.0)})
+        run = self.env["subscription.billing.run"].browse(wizard.action_bill()["res_id"])
+        self.assertEqual(run.amount_untaxed, wizard.amount, "what was shown is what is billed")
+
+    def test_filters_of_the_dialog(self):
+        category = self.env["subscription.category"].create({"name": "Factory"})
+        somebody = self.env["res.partner"].create({"name": "Somebody"})
+        self.make_contract()
+        factory = self.make_contract(category_id=category.id)
+        theirs = self.make_contract(partner_id=somebody.id)
+        for filters, expected in (
+            ({"category_ids": category.ids}, factory),
+            ({"partner_ids": somebody.ids}, theirs),
+            ({"partner_ids": somebody.ids, "category_ids": category.ids}, factory.browse()),
+        ):
+            wizard = self.env["subscription.bill"].create({"date_ref": date(2026, 1, 1), **filters})
+            wizard.action_preview()
+            self.assertEqual(wizard.line_ids.contract_id, expected, filters)
+
     # === BILL AGAIN === #
     def test_credited_period_is_billed_again_for_a_reason(self):
         contract = self.make_contract()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
 
 
 class SubscriptionBill(models.TransientModel):
@@ -18,10 +19,24 @@ class SubscriptionBill(models.TransientModel):
         help="Everything planned to be billed on or before this day; also the date of the invoices.",
     )
     contract_ids = fields.Many2many(comodel_name="subscription.contract", string="Only These Contracts")
+    partner_ids = fields.Many2many(comodel_name="res.partner", string="Only These Subscribers")
+    category_ids = fields.Many2many(
+        comodel_name="subscription.category",
+        string="Only These Categories",
+        domain="[('usage', '=', 'subscriber')]",
+    )
+    hold = fields.Boolean(
+        string="Look First",
+        help="Leave all invoices in draft until the run is approved; it can be undone until then.",
+    )
     contract_count = fields.Integer(string="Contracts Due", compute="_compute_due")
     installment_count = fields.Integer(string="Installments Due", compute="_compute_due")
     amount = fields.Monetary(string="Untaxed Amount Due", compute="_compute_due")
+    amount_before = fields.Monetary(
+        string="Previous Period", compute="_compute_due", help="Untaxed amount of the periods before these."
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
+    line_ids = fields.One2many(comodel_name="subscription.bill.line", inverse_name="bill_id", string="Preview")
 
     @api.model
     def default_get(self, fields):
@@ -31,22 +46,70 @@ class SubscriptionBill(models.TransientModel):
             values["contract_ids"] = [(6, 0, self.env.context.get("active_ids", []))]
         return values
 
-    @api.depends("date_ref", "contract_ids", "company_id")
+    @api.depends("date_ref", "contract_ids", "partner_ids", "category_ids", "company_id")
     def _compute_due(self):
-        run = self.env["subscription.billing.run"]
         for wizard in self:
-            chosen = wizard.contract_ids._origin if wizard.contract_ids else None
-            domain = run._get_due_domain(wizard.company_id, wizard.date_ref, chosen)
-            rows = [("contract_id", "any", domain), *run._get_due_rows_domain(wizard.date_ref)]
-            groups = self.env["subscription.installment"]._read_group(
-                rows, ["currency_id"], ["contract_id:count_distinct", "__count", "price_subtotal:sum"]
-            )
-            wizard.contract_count = sum(contracts for _currency, contracts, _rows, _amount in groups)
-            wizard.installment_count = sum(count for _currency, _contracts, count, _amount in groups)
-            wizard.amount = sum(
-                currency._convert(amount, wizard.currency_id, wizard.company_id, wizard.date_ref)
-                for currency, _contracts, _rows, amount in groups
-            )
+            due = wizard._get_due()
+            wizard.contract_count = len(due)
+            wizard.installment_count = sum(line["installment_count"] for line in due)
+            wizard.amount = sum(line["amount"] for line in due)
+            wizard.amount_before = sum(line["amount_before"] for line in due)
+
+    def _get_chosen(self):
+        """Contracts that the filters leave, or None when everything due is meant."""
+        self.ensure_one()
+        domain = Domain.TRUE
+        if self.contract_ids:
+            domain &= Domain("id", "in", self.contract_ids.ids)
+        if self.partner_ids:
+            domain &= Domain("partner_id", "child_of", self.partner_ids.ids)
+        if self.category_ids:
+            domain &= Domain("category_id", "in", self.category_ids.ids)
+        return None if domain.is_true() else self.env["subscription.contract"].search(domain)
+
+    def _get_due(self):
+        """What a run would bill now, one dict per contract, in company currency; nothing is written.
+
+        `amount_before` is what the same lines were billed for their period before.
+        """
+        self.ensure_one()
+        run, rows = self.env["subscription.billing.run"], self.env["subscription.installment"]
+        contracts = self.env["subscription.contract"].search(
+            run._get_due_domain(self.company_id, self.date_ref, self._get_chosen())
+        )
+        domain = Domain("contract_id", "in", contracts.ids) & run._get_due_rows_domain(self.date_ref)
+        due = rows.search(domain, order="contract_id.id, date_invoice, date_from, id")._cap_backlog()
+        before = due._get_amounts_before()
+        return [
+            {
+                "contract_id": contract.id,
+                "invoice_partner_id": contract.invoice_partner_id.id,
+                "date_from": min(rows.mapped("date_from")),
+                "date_to": max(rows.mapped("date_to")),
+                "installment_count": len(rows),
+                "amount": self._convert(contract, sum(rows.mapped("price_subtotal"))),
+                "amount_before": self._convert(contract, sum(before.get(line, 0.0) for line in rows.line_id)),
+            }
+            for contract, rows in due.grouped("contract_id").items()
+        ]
+
+    def _convert(self, contract, amount):
+        """Amount of the contract's currency in that of the company."""
+        return contract.currency_id._convert(amount, self.currency_id, self.company_id, self.date_ref)
+
+    def action_preview(self):
+        """List what would be billed, contract by contract, with the difference to the period before."""
+        self.ensure_one()
+        self.line_ids = [Command.clear(), *(Command.create(line) for line in self._get_due())]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
 
     def action_bill(self):
         """Bill, and show the run.
@@ -57,8 +120,30 @@ class SubscriptionBill(models.TransientModel):
         self.ensure_one()
         if not self.env.user.has_group("subscription_mgmt.group_subscription_billing"):
             raise AccessError(self.env._("You need the billing right to bill subscriptions."))
-        contracts = self.contract_ids or None
-        runs = self.env["subscription.billing.run"]._bill_due(self.date_ref, contracts, self.company_id)
+        runs = self.env["subscription.billing.run"]
+        runs = runs._bill_due(self.date_ref, self._get_chosen(), self.company_id, hold=self.hold)
         if not runs:
             raise UserError(self.env._("Nothing is due up to %(day)s.", day=self.date_ref))
         return runs._get_form_action()
+
+
+class SubscriptionBillLine(models.TransientModel):
+    _name = "subscription.bill.line"
+    _description = "Bill Subscriptions Now: Preview"
+    _order = "invoice_partner_id, contract_id"
+
+    bill_id = fields.Many2one(comodel_name="subscription.bill", required=True, ondelete="cascade", index=True)
+    currency_id = fields.Many2one(related="bill_id.currency_id")
+    contract_id = fields.Many2one(comodel_name="subscription.contract")
+    invoice_partner_id = fields.Many2one(comodel_name="res.partner", string="Invoice To")
+    date_from = fields.Date(string="From")
+    date_to = fields.Date(string="To")
+    installment_count = fields.Integer(string="Installments")
+    amount = fields.Monetary(string="Untaxed Amount")
+    amount_before = fields.Monetary(string="Previous Period")
+    amount_change = fields.Monetary(string="Difference", compute="_compute_amount_change", store=True)
+
+    @api.depends("amount", "amount_before")
+    def _compute_amount_change(self):
+        for line in self:
+            line.amount_change = line.amount - line.amount_before
