@@ -43,6 +43,7 @@
         "views/subscription_mgmt_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["subscription_mgmt/static/src/**/*"],
         "web.assets_tests": ["subscription_mgmt/static/tests/tours/**/*"],
     },
 }

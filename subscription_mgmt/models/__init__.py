@@ -13,6 +13,7 @@ from . import subscription_plan
 from . import subscription_contract_lifecycle
 from . import subscription_contract_profit
 from . import subscription_billing_run
+from . import subscription_billing_cron
 from . import subscription_billing_entry
 from . import subscription_billing_invoice
 from . import subscription_billing_parking

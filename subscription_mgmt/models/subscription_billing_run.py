@@ -1,5 +1,3 @@
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -26,9 +24,22 @@ class SubscriptionBillingRun(models.Model):
         string="Billed Up To", required=True, readonly=True, help="Rows to bill on or before this day were billed."
     )
     state = fields.Selection(
-        selection=[("running", "Running"), ("done", "Done")], required=True, readonly=True, default="running"
+        selection=[("queued", "Waiting"), ("running", "Running"), ("done", "Done")],
+        required=True,
+        readonly=True,
+        default="running",
     )
     date_done = fields.Datetime(string="Finished", readonly=True)
+    chosen_ids = fields.Many2many(
+        comodel_name="subscription.contract",
+        relation="subscription_billing_run_chosen_rel",
+        string="Only These Contracts",
+        readonly=True,
+        help="Empty: everything due.",
+    )
+    total_count = fields.Integer(string="Contracts Due", readonly=True)
+    done_count = fields.Integer(string="Contracts Handled", readonly=True, help="Billed, parked, or left to others.")
+    progress = fields.Float(compute="_compute_progress", help="Part of the due contracts that is handled, in percent.")
     contract_count = fields.Integer(string="Contracts", readonly=True)
     installment_count = fields.Integer(string="Installments", readonly=True)
     move_ids = fields.One2many(comodel_name="account.move", inverse_name="subscription_run_id", string="Invoices")
@@ -52,6 +63,12 @@ class SubscriptionBillingRun(models.Model):
         figures = {run.id: row for run, *row in groups}
         for run in self:
             run.move_count, run.amount_untaxed, run.amount_total = figures.get(run.id, (0, 0.0, 0.0))
+
+    @api.depends("total_count", "done_count", "state")
+    def _compute_progress(self):
+        for run in self:
+            done = run.state == "done" or not run.total_count
+            run.progress = 100.0 * (run.state == "done" if done else run.done_count / run.total_count)
 
     @api.depends("parked_ids")
     def _compute_parked_count(self):
@@ -172,6 +189,7 @@ class SubscriptionBillingRun(models.Model):
             self.parked_ids |= group.contract_id
         done = rows - self.env["subscription.installment"].union(*(group for group, _error in failures))
         done.contract_id._unpark()
+        self.done_count += len(contracts)
         self.contract_count += len(done.contract_id)
         self.installment_count += len(done)
 
@@ -209,47 +227,3 @@ class SubscriptionBillingRun(models.Model):
             moves = self.env["account.move"].search(domain, order="id")
             for start in range(0, len(moves), POST_BATCH):
                 moves[start : start + POST_BATCH]._subscription_post(run.date_ref)
-
-    # === CRONS === #
-    @api.model
-    def _cron_bill_due(self):
-        """Bill what is due today in every company that runs subscriptions, then post it; commits per batch."""
-        for company in self._get_billing_companies():
-            run = self._cron_bill_company(company, company._subscription_today())
-            if run is None:
-                return
-
-    @api.model
-    def _cron_bill_company(self, company, today):
-        """Bill one company. Returns its run (empty when nothing was due), or None when the time is up."""
-        cron = self.env["ir.cron"]
-        run = self.with_company(company).browse()
-        batches = list(self._get_due_batches(company, today))
-        cron._commit_progress(remaining=sum(map(len, batches)))
-        in_time = True
-        for batch in batches:
-            try:
-                run = run or self._open(company, today)
-                run._bill_batch(batch)
-            except OperationalError:
-                # Another worker was faster with some of these contracts: what is left comes up at the next run.
-                self.env.cr.rollback()
-                run = run.exists()
-                continue
-            in_time = cron._commit_progress(len(batch))
-            if not in_time:
-                break
-        in_time = in_time and self._cron_post_company(company, today)
-        run._finish()
-        cron._commit_progress()
-        return run if in_time else None
-
-    @api.model
-    def _cron_post_company(self, company, today):
-        """Post what billing left in draft, of earlier interrupted runs too. False when the time is up."""
-        moves = self.env["account.move"].with_company(company).search(self._get_post_domain(company, today), order="id")
-        for start in range(0, len(moves), POST_BATCH):
-            moves[start : start + POST_BATCH]._subscription_post(today)
-            if not self.env["ir.cron"]._commit_progress():
-                return False
-        return True

@@ -4,11 +4,13 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, tagged
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import SubscriptionCommon
 
 
 @tagged("post_install", "-at_install")
-class TestBillingReview(SubscriptionCommon):
+class TestBillingReview(SubscriptionCommon, CronMixinCase):
     # === APPROVE, UNDO === #
     def test_held_run_waits_for_approval(self):
         self.make_contract()
@@ -63,6 +65,33 @@ class TestBillingReview(SubscriptionCommon):
             wizard = self.env["subscription.bill"].create({"date_ref": date(2026, 1, 1), **filters})
             wizard.action_preview()
             self.assertEqual(wizard.line_ids.contract_id, expected, filters)
+
+    # === BACKGROUND === #
+    def test_many_contracts_are_billed_in_the_background_with_progress(self):
+        contracts = self.make_contract() + self.make_contract() + self.make_contract()
+        left_out = self.make_contract()
+        wizard = self.env["subscription.bill"].create(
+            {"date_ref": date(2026, 1, 1), "contract_ids": contracts.ids, "hold": True}
+        )
+        cron = self.env.ref("subscription_mgmt.ir_cron_subscription_bill_due")
+        foreground = "odoo.addons.subscription_mgmt.wizards.subscription_bill.FOREGROUND"
+        with patch(foreground, 2), self.capture_triggers(cron.id) as woken:
+            run = self.env["subscription.billing.run"].browse(wizard.action_bill()["res_id"])
+        self.assertEqual((run.state, run.progress, len(woken.records)), ("queued", 0, 1))
+        self.assertFalse(run.move_ids)
+        with freeze_time("2025-12-31"), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual((run.state, run.progress, run.done_count, run.total_count), ("done", 100, 3, 3))
+        self.assertEqual(run.move_ids.subscription_contract_ids, contracts)
+        self.assertEqual(set(run.move_ids.mapped("state")), {"draft"}, "held")
+        self.assertFalse(left_out.invoice_count)
+
+    def test_interrupted_run_goes_on_with_its_own_day(self):
+        contract = self.make_contract()
+        run = self.env["subscription.billing.run"]._open(self.company, date(2026, 1, 1))
+        with freeze_time("2025-12-20"), self.enter_registry_test_mode():
+            self.env.ref("subscription_mgmt.ir_cron_subscription_bill_due").method_direct_trigger()
+        self.assertEqual((run.state, run.move_ids), ("done", contract.invoice_ids))
 
     # === BILL AGAIN === #
     def test_credited_period_is_billed_again_for_a_reason(self):

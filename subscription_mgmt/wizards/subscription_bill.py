@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
+# A person waits for so many contracts (a few seconds); more are billed in the background, with a progress bar
+FOREGROUND = 300
+
 
 class SubscriptionBill(models.TransientModel):
     """Bill now, without waiting for the night: all that is due, or the chosen contracts."""
@@ -121,7 +124,10 @@ class SubscriptionBill(models.TransientModel):
         if not self.env.user.has_group("subscription_mgmt.group_subscription_billing"):
             raise AccessError(self.env._("You need the billing right to bill subscriptions."))
         runs = self.env["subscription.billing.run"]
-        runs = runs._bill_due(self.date_ref, self._get_chosen(), self.company_id, hold=self.hold)
+        chosen = self._get_chosen()
+        if self.contract_count > FOREGROUND:
+            return runs._start(self.company_id, self.date_ref, chosen, hold=self.hold)._get_form_action()
+        runs = runs._bill_due(self.date_ref, chosen, self.company_id, hold=self.hold)
         if not runs:
             raise UserError(self.env._("Nothing is due up to %(day)s.", day=self.date_ref))
         return runs._get_form_action()
