@@ -24,6 +24,7 @@ class SubscriptionAssurance(models.Model):
             ("unsent", "Posted invoices that were not sent"),
             ("cron", "Scheduled actions that are off or late"),
         ],
+        string="Check",
         required=True,
         readonly=True,
     )

@@ -7,6 +7,7 @@ from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .common import SubscriptionCommon
+from .tools.cases import case
 
 
 @tagged("post_install", "-at_install")
@@ -181,6 +182,34 @@ class TestBilling(SubscriptionCommon):
             with freeze_time(datetime(2025, 12, 31, 22, 30)), self.enter_registry_test_mode():
                 cron.method_direct_trigger()
             self.assertEqual(contract.invoice_count, billed, zone)
+
+    def test_tz01_scheduler_runs_around_local_midnight(self):
+        """Kolkata is 5:30 ahead: its 1 March begins at 18:30 UTC; billed then, and never again."""
+        inputs, expected = case("TZ-01")
+        self.company.partner_id.tz = inputs["tz"]
+        contract = self.make_contract(date_start=date(2023, 3, 1), date_end=date(2023, 3, 31))
+        found = []
+        for moment in inputs["scheduler_runs_utc"]:
+            with freeze_time(datetime.fromisoformat(moment)), self.enter_registry_test_mode():
+                self.env.ref("subscription_mgmt.ir_cron_subscription_bill_due").method_direct_trigger()
+            found.append(contract.invoice_count)
+        self.assertEqual(found, expected["invoices_after"])
+
+    def test_today_over_changes_of_the_clock(self):
+        for zone, utc, day in (
+            ("Europe/Bucharest", datetime(2026, 3, 28, 21, 59), date(2026, 3, 28)),
+            ("Europe/Bucharest", datetime(2026, 3, 28, 22, 0), date(2026, 3, 29)),  # the day clocks go forward
+            ("Europe/Bucharest", datetime(2026, 3, 29, 20, 59), date(2026, 3, 29)),
+            ("Europe/Bucharest", datetime(2026, 3, 29, 21, 0), date(2026, 3, 30)),
+            ("Europe/Bucharest", datetime(2026, 10, 24, 21, 0), date(2026, 10, 25)),  # and back
+            ("Europe/Bucharest", datetime(2026, 10, 25, 21, 59), date(2026, 10, 25)),
+            ("America/Los_Angeles", datetime(2015, 3, 8, 9, 59), date(2015, 3, 8)),
+            ("America/Los_Angeles", datetime(2015, 3, 9, 6, 59), date(2015, 3, 8)),
+            ("Pacific/Kiritimati", datetime(2026, 1, 1, 10, 0), date(2026, 1, 2)),
+        ):
+            self.company.partner_id.tz = zone
+            with self.subTest(zone=zone, utc=utc), freeze_time(utc):
+                self.assertEqual(self.company._subscription_today(), day)
 
     # === CRON === #
     @freeze_time("2026-01-01")
