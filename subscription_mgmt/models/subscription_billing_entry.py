@@ -52,7 +52,8 @@ class SubscriptionBillingRun(models.Model):
                 price_total=details["total_included_currency"],
             )
         lines += tax_lines + self._compute_term_lines(move, products, tax_lines)
-        common = {"currency_id": move["currency"].id, "partner_id": move["partner"].commercial_partner_id.id}
+        # Given, like everything that Odoo would compute line by line otherwise
+        common = {"currency_id": move["currency"].id, "price_subtotal": 0.0, "price_total": 0.0}
         return {
             **{key: value for key, value in values.items() if key != "invoice_line_ids"},
             "line_ids": [Command.create({**common, **line}) for line in lines],
