@@ -11,7 +11,8 @@ class BillingDecisions:
         self.env = env
         self._answers = {}
 
-    def _once(self, key, find):
+    def once(self, key, find):
+        """Answer to the question `key`, found by calling `find` the first time."""
         if key not in self._answers:
             self._answers[key] = find()
         return self._answers[key]
@@ -19,18 +20,18 @@ class BillingDecisions:
     def journal(self, contract):
         """Journal of the contract's invoices."""
         key = ("journal", contract.company_id, contract.journal_id)
-        return self._once(key, contract._get_journal)
+        return self.once(key, contract._get_journal)
 
     def fiscal_position(self, contract):
         """Fiscal position of the contract's invoices: the same for all partners of the same profile."""
         key = ("position", contract.company_id, *contract._get_fiscal_profile())
-        return self._once(key, contract._get_fiscal_position)
+        return self.once(key, contract._get_fiscal_position)
 
     def income_account(self, line, position, journal):
         """Account of the invoice line, as Odoo chooses it for a product; empty where Odoo would have to guess."""
         company = line.company_id
         product = line.product_id.with_company(company)
-        return self._once(
+        return self.once(
             ("account", company, product, position, journal),
             lambda: (
                 product.product_tmpl_id.get_product_accounts(fiscal_pos=position)["income"]
@@ -40,4 +41,4 @@ class BillingDecisions:
 
     def date_text(self, day, lang):
         """The day as people write it in that language."""
-        return self._once((day, lang), lambda: format_date(self.env, day, lang_code=lang))
+        return self.once((day, lang), lambda: format_date(self.env, day, lang_code=lang))

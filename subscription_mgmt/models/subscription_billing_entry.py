@@ -11,6 +11,8 @@ from odoo.fields import Command
 
 # Odoo's names for "all lines are given; derive nothing"
 COMPLETE = {"skip_invoice_sync": True, "skip_invoice_line_sync": True}
+# Computed by Odoo from the lines; given by us from the same tax engine, so not to be computed a second time
+GIVEN = ("price_subtotal", "price_total")
 
 
 class SubscriptionBillingRun(models.Model):
@@ -37,23 +39,31 @@ class SubscriptionBillingRun(models.Model):
         return [line for _create, _id, line in values["invoice_line_ids"] if not line.get("display_type")]
 
     @api.model
-    def _complete_values(self, values):
-        """Values of the invoice with every journal item: products, taxes, payment terms."""
+    def _complete_values(self, values, decide):
+        """Values of the invoice with every journal item: products, taxes, payment terms.
+
+        :param decide: answers shared by the batch: invoices of the same lines are computed once.
+        """
         move = self._get_entry_terms(values)
         lines = [line for _create, _id, line in values["invoice_line_ids"]]
         products = [line for line in lines if not line.get("display_type")]
-        base_lines, tax_lines = self._compute_taxes(move, products)
-        for line, (base_line, amounts) in zip(products, base_lines, strict=True):
-            details = base_line["tax_details"]
-            line.update(
-                **amounts,
-                display_type="product",
-                price_subtotal=details["total_excluded_currency"],
-                price_total=details["total_included_currency"],
-            )
+        product_amounts, tax_lines = decide.once(
+            self._get_tax_signature(move, products), lambda: self._compute_taxes(move, products)
+        )
+        for line, amounts in zip(products, product_amounts, strict=True):
+            line.update(display_type="product", **amounts)
+        partner_id = move["partner"].commercial_partner_id.id
+        tax_lines = [{**line, "partner_id": partner_id} for line in tax_lines]
         lines += tax_lines + self._compute_term_lines(move, products, tax_lines)
         # Given, like everything that Odoo would compute line by line otherwise
-        common = {"currency_id": move["currency"].id, "price_subtotal": 0.0, "price_total": 0.0}
+        common = {
+            "company_id": move["company"].id,
+            "company_currency_id": move["company"].currency_id.id,
+            "currency_id": move["currency"].id,
+            "journal_id": values["journal_id"],
+            "price_subtotal": 0.0,
+            "price_total": 0.0,
+        }
         return {
             **{key: value for key, value in values.items() if key != "invoice_line_ids"},
             "line_ids": [Command.create({**common, **line}) for line in lines],
@@ -77,6 +87,24 @@ class SubscriptionBillingRun(models.Model):
             "sign": 1 if refund else -1,
             "rate": currency._get_conversion_rate(company.currency_id, currency, company, values["invoice_date"]),
         }
+
+    @api.model
+    def _get_tax_signature(self, move, products):
+        """What the amounts of an invoice depend on; invoices with the same signature have the same amounts."""
+        names = ("product_id", "product_uom_id", "price_unit", "quantity", "discount", "account_id")
+        return (
+            "taxes",
+            *(move[name] for name in ("company", "currency", "rate", "refund")),
+            *(
+                (
+                    *(line[name] for name in names),
+                    tuple(line["tax_ids"][0][2]),
+                    # Decides on how tax lines are split
+                    tuple((line["analytic_distribution"] or {}).items()),
+                )
+                for line in products
+            ),
+        )
 
     @api.model
     def _compute_taxes(self, move, products):
@@ -106,13 +134,26 @@ class SubscriptionBillingRun(models.Model):
         engine._round_base_lines_tax_details(base_lines, move["company"])
         engine._add_accounting_data_in_base_lines_tax_details(base_lines, move["company"], include_caba_tags=True)
         results = engine._prepare_tax_lines(base_lines, move["company"])
-        tax_lines = [{**line, "display_type": "tax"} for line in results["tax_lines_to_add"]]
-        return results["base_lines_to_update"], tax_lines
+        amounts = [
+            {
+                **line,
+                "price_subtotal": base_line["tax_details"]["total_excluded_currency"],
+                "price_total": base_line["tax_details"]["total_included_currency"],
+            }
+            for base_line, line in results["base_lines_to_update"]
+        ]
+        common = {"display_type": "tax", "sequence": 10000, "quantity": 0.0}
+        return amounts, [{**line, **common} for line in results["tax_lines_to_add"]]
 
     @api.model
     def _compute_term_lines(self, move, products, tax_lines):
         """Values of the receivable lines: one per due date of the payment term."""
-        common = {"display_type": "payment_term", "account_id": self._get_receivable(move).id}
+        common = {
+            "display_type": "payment_term",
+            "account_id": self._get_receivable(move).id,
+            "sequence": 12000,
+            "quantity": 0.0,
+        }
         untaxed, untaxed_currency = self._sum_lines(products)
         tax, tax_currency = self._sum_lines(tax_lines)
         if not move["term"]:
@@ -142,6 +183,13 @@ class SubscriptionBillingRun(models.Model):
             {**common, "date_maturity": day, "balance": balance, "amount_currency": amount}
             for day, (balance, amount) in due.items()
         ]
+
+    @api.model
+    def _keep_given(self, moves):
+        """Keep the amounts that the lines of new invoices were given, instead of computing them again."""
+        lines = moves.line_ids
+        for name in GIVEN:
+            self.env.remove_to_compute(lines._fields[name], lines)
 
     @api.model
     def _get_receivable(self, move):

@@ -169,18 +169,24 @@ class SubscriptionBillingRun(models.Model):
             group._check_invoiceable(decide)
             values = {**group._prepare_invoice_values(decide, self.date_ref), "subscription_run_id": self.id}
             if self._can_complete(values):
-                complete.append((group, self._complete_values(values)))
+                complete.append((group, self._complete_values(values, decide)))
             else:
                 # Odoo computes wrong due dates when one batch mixes invoices with and without a payment term.
                 (with_term if values["invoice_payment_term_id"] else without_term).append((group, values))
-        self._create_invoices(complete, **COMPLETE)
+        self._create_invoices(complete, complete=True)
         self._create_invoices(with_term)
         self._create_invoices(without_term)
 
-    def _create_invoices(self, batch, **context):
-        """Create the invoices of a list of (rows, values) and mark the rows."""
+    def _create_invoices(self, batch, complete=False):
+        """Create the invoices of a list of (rows, values) and mark the rows.
+
+        :param complete: the values hold every journal item.
+        """
         values = [values for _rows, values in batch]
-        created = self.env["account.move"].with_context(**QUIET, **context).create(values)
+        context = {**QUIET, **(COMPLETE if complete else {})}
+        created = self.env["account.move"].with_context(**context).create(values)
+        if complete:
+            self._keep_given(created)
         # Without the context of the creation: later changes must be synchronised as always.
         moves = self.env["account.move"].browse(created.ids)
         for (rows, _values), move in zip(batch, moves, strict=True):
