@@ -25,6 +25,7 @@
         "data/subscription_mgmt_data.xml",
         "data/subscription_close_reason_data.xml",
         "data/ir_cron_data.xml",
+        "wizards/subscription_contract_activate_views.xml",
         "wizards/subscription_contract_close_views.xml",
         "wizards/subscription_installment_skip_views.xml",
         "wizards/subscription_plan_change_views.xml",

@@ -11,6 +11,7 @@ from . import subscription_contract_line
 from . import subscription_installment
 from . import subscription_plan
 from . import subscription_contract_lifecycle
+from . import subscription_backlog
 from . import subscription_contract_profit
 from . import subscription_billing_run
 from . import subscription_billing_cron

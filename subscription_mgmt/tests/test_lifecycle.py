@@ -12,6 +12,30 @@ class TestLifecycle(SubscriptionCommon):
         return contract.installment_ids.filtered(lambda row: row.state == "planned")
 
     @freeze_time("2026-03-10")
+    def test_a_start_years_back_asks_first(self):
+        contract = self.make_contract([{}, {"billing_timing": "arrears"}], activate=False, date_start=date(2023, 1, 1))
+        action = contract.action_open_activate()
+        self.assertEqual((action["res_model"], contract.state), ("subscription.contract.activate", "draft"))
+        wizard = self.env["subscription.contract.activate"].create({"contract_ids": contract.ids, "backlog": "paid"})
+        self.assertEqual((wizard.backlog_from, wizard.backlog_count), (date(2023, 1, 1), 39 + 38))
+        wizard.action_activate()
+        self.assertEqual(contract.state, "active")
+        first = [min(line.installment_ids.mapped("date_from")) for line in contract.line_ids]
+        self.assertEqual(first, [date(2026, 4, 1), date(2026, 3, 1)], "in advance March counts as billed")
+
+    @freeze_time("2026-03-10")
+    def test_a_backlog_that_is_to_be_billed_is_planned(self):
+        contract = self.make_contract(activate=False, date_start=date(2023, 1, 1))
+        self.env["subscription.contract.activate"].create({"contract_ids": contract.ids}).action_activate()
+        self.assertEqual(min(contract.installment_ids.mapped("date_from")), date(2023, 1, 1))
+
+    @freeze_time("2026-03-10")
+    def test_a_recent_start_does_not_ask(self):
+        contract = self.make_contract(activate=False, date_start=date(2025, 6, 1))
+        contract.action_open_activate()
+        self.assertEqual(contract.state, "active")
+
+    @freeze_time("2026-03-10")
     def test_close_needs_a_reason(self):
         contract = self.make_contract()
         with self.assertRaisesRegex(UserError, "reason"):
