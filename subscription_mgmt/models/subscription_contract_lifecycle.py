@@ -1,14 +1,12 @@
 """From draft to closed: activate, pause, resume, renew, close."""
 
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.periods import ONE_DAY
 from ..tools.plan import subtract
-from ..tools.proration import prorate
+from ..tools.proration import net, prorate
 from .isolation import run_isolated
 
 
@@ -259,6 +257,6 @@ class SubscriptionInstallment(models.Model):
         """One unit at the negative part of what the row charged for these days."""
         self.ensure_one()
         whole = (self.date_from, self.date_to)
-        gross = Decimal(str(self.quantity)) * Decimal(str(self.price_unit)) * (100 - Decimal(str(self.discount))) / 100
-        amount = prorate(gross, part, whole, self.currency_id.decimal_places)
+        charged = net(self.quantity, self.price_unit, self.discount)
+        amount = prorate(charged, part, whole, self.currency_id.decimal_places)
         return {"quantity": 1.0, "price_unit": -float(amount), "discount": 0.0}

@@ -9,7 +9,7 @@ from odoo.tools import float_compare
 
 from ..tools.periods import ONE_DAY
 from ..tools.plan import slots
-from ..tools.proration import prorate
+from ..tools.proration import net, prorate
 from .isolation import run_isolated
 
 # What making a plan anew does. added: list of values; changed: list of (row, values); removed, kept: rows
@@ -166,8 +166,7 @@ class SubscriptionContractLine(models.Model):
         self.ensure_one()
         digits = self.currency_id.decimal_places
         price_digits = self.env["decimal.precision"].precision_get("Product Price")
-        gross = Decimal(str(self.quantity)) * Decimal(str(self.price_unit)) * (100 - Decimal(str(self.discount))) / 100
-        amount = float(prorate(gross, used, whole, digits))
+        amount = float(prorate(net(self.quantity, self.price_unit, self.discount), used, whole, digits))
         price_unit = float(prorate(Decimal(str(self.price_unit)), used, whole, price_digits))
         by_price = self.currency_id.round(self.quantity * price_unit * (1 - self.discount / 100))
         if self.currency_id.compare_amounts(by_price, amount) == 0:

@@ -28,6 +28,11 @@ def rounded(amount: Decimal, digits: int = 2) -> Decimal:
     return Decimal(amount).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
+def net(quantity: float, price_unit: float, discount: float) -> Decimal:
+    """Exact amount of so much at this price, less the discount in percent; not rounded."""
+    return Decimal(str(quantity)) * Decimal(str(price_unit)) * (100 - Decimal(str(discount))) / 100
+
+
 def prorate(amount: Decimal, used: Period, whole: Period, digits: int = 2) -> Decimal:
     """Return the part of `amount` that falls on the days `used` of the period `whole`.
 
