@@ -20,5 +20,6 @@ class SubscriptionContract(models.Model):
 
         The old system allowed it; the import shows a warning, and a person decides (WSI-15).
         """
-        if not self.env.context.get("subscription_import"):
-            super()._check_contact()
+        if self.env.context.get("subscription_import"):
+            return None
+        return super()._check_contact()

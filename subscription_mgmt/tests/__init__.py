@@ -5,6 +5,8 @@ from . import test_billing_processes
 from . import test_billing_review
 from . import test_company_switch
 from . import test_contract
+from . import test_import
+from . import test_import_hostile
 from . import test_installment
 from . import test_lifecycle
 from . import test_security

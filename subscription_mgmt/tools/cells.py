@@ -50,9 +50,9 @@ def from_serial(serial: float, base_1904: bool = False) -> datetime:
     :param base_1904: True when the workbook counts from 1904
     :raise Refusal: ``bad_date`` for a day that does not exist
     """
-    whole = int(serial)
-    if not (0 if base_1904 else 1) <= serial < LAST_SERIAL + 1 or (whole == 60 and not base_1904):
+    if not (0 if base_1904 else 1) <= serial < LAST_SERIAL + 1 or (60 <= serial < 61 and not base_1904):
         raise Refusal("bad_date", value=f"{serial:.15g}")
+    whole = int(serial)
     base = datetime(1904, 1, 1) if base_1904 else datetime(1899, 12, 31 if whole < 60 else 30)
     try:
         return base + timedelta(days=whole, seconds=round((serial - whole) * 86400))

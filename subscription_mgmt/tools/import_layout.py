@@ -38,40 +38,40 @@ class Column(NamedTuple):
 def _columns(table: str) -> list[Column]:
     columns = []
     for line in table.strip().splitlines():
-        key, kind, level, *labels = (part.strip() for part in line.split("|"))
+        key, kind, level, *labels = (part.strip() for part in line.split(";"))
         columns.append(Column(key.rstrip("*"), kind, level, key.endswith("*"), tuple(labels)))
     return columns
 
 
 COLUMNS = _columns("""
-number* | code | contract | Abone No | Subscriber No | Nr. abonat
-individual_customer* | id | contract | Bireysel Müşteri ID | Individual Customer ID | ID client persoană fizică
-corporate_customer* | id | contract | Kurumsal Müşteri ID | Corporate Customer ID | ID client persoană juridică
-subject* | text | contract | Tanım | Subject | Descriere
-date_start* | day | contract | Başlangıç Tarihi | Start Date | Data de început
-date_end | day | contract | Bitiş Tarihi | End Date | Data de sfârșit
-product* | id | line | Ürün Kodu | Product Code | Cod produs
-quantity | number | line | Miktar | Quantity | Cantitate
-price* | number | line | Birim Fiyat | Unit Price | Preț unitar
-discount | percent | line | İndirim % | Discount % | Reducere %
-interval | whole | line | Periyot | Interval | Interval
-unit | unit | line | Periyot Birimi | Interval Unit | Unitate interval
-repetitions | whole | line | Tekrar | Repetitions | Repetări
-prorate | flag | line | Kıst | Prorate | Proporțional
-paid_until | day | line | Ödenmiş Son Tarih | Paid Until | Plătit până la
-invoice_individual | id | contract | Fatura Bireysel Müşteri ID | Invoice Individual Customer ID | ID client facturare PF
-invoice_corporate | id | contract | Fatura Kurumsal Müşteri ID | Invoice Corporate Customer ID | ID client facturare PJ
-contact | id | contract | Referans Müşteri Çalışan ID | Reference Contact ID | ID persoană de contact
-category | id | contract | Abone Özel Tanım ID | Subscriber Category ID | ID categorie abonat
-service_category | id | contract | Servis Özel Tanım ID | Service Category ID | ID categorie serviciu
-payment_method | id | contract | Ödeme Yöntemi ID | Payment Method ID | ID metodă de plată
-payment_term | id | contract | Ödeme Vadesi ID | Payment Term ID | ID termen de plată
-project | id | contract | Proje ID | Project ID | ID proiect
-asset | id | contract | Fiziki Varlık ID | Asset ID | ID activ fizic
-branch | id | contract | Şube ID | Branch ID | ID sucursală
-sales_rep | id | contract | Satış Temsilcisi ID | Sales Representative ID | ID agent de vânzări
-special_code | text | contract | Özel Kod | Special Code | Cod special
-note | text | contract | Açıklama | Note | Notă
+number*; code; contract; Abone No; Subscriber No; Nr. abonat
+individual_customer*; id; contract; Bireysel Müşteri ID; Individual Customer ID; ID client persoană fizică
+corporate_customer*; id; contract; Kurumsal Müşteri ID; Corporate Customer ID; ID client persoană juridică
+subject*; text; contract; Tanım; Subject; Descriere
+date_start*; day; contract; Başlangıç Tarihi; Start Date; Data de început
+date_end; day; contract; Bitiş Tarihi; End Date; Data de sfârșit
+product*; id; line; Ürün Kodu; Product Code; Cod produs
+quantity; number; line; Miktar; Quantity; Cantitate
+price*; number; line; Birim Fiyat; Unit Price; Preț unitar
+discount; percent; line; İndirim %; Discount %; Reducere %
+interval; whole; line; Periyot; Interval; Interval
+unit; unit; line; Periyot Birimi; Interval Unit; Unitate interval
+repetitions; whole; line; Tekrar; Repetitions; Repetări
+prorate; flag; line; Kıst; Prorate; Proporțional
+paid_until; day; line; Ödenmiş Son Tarih; Paid Until; Plătit până la
+invoice_individual; id; contract; Fatura Bireysel Müşteri ID; Invoice Individual Customer ID; ID client facturare PF
+invoice_corporate; id; contract; Fatura Kurumsal Müşteri ID; Invoice Corporate Customer ID; ID client facturare PJ
+contact; id; contract; Referans Müşteri Çalışan ID; Reference Contact ID; ID persoană de contact
+category; id; contract; Abone Özel Tanım ID; Subscriber Category ID; ID categorie abonat
+service_category; id; contract; Servis Özel Tanım ID; Service Category ID; ID categorie serviciu
+payment_method; id; contract; Ödeme Yöntemi ID; Payment Method ID; ID metodă de plată
+payment_term; id; contract; Ödeme Vadesi ID; Payment Term ID; ID termen de plată
+project; id; contract; Proje ID; Project ID; ID proiect
+asset; id; contract; Fiziki Varlık ID; Asset ID; ID activ fizic
+branch; id; contract; Şube ID; Branch ID; ID sucursală
+sales_rep; id; contract; Satış Temsilcisi ID; Sales Representative ID; ID agent de vânzări
+special_code; text; contract; Özel Kod; Special Code; Cod special
+note; text; contract; Açıklama; Note; Notă
 """)
 BY_KEY = {column.key: column for column in COLUMNS}
 HEADINGS = {

@@ -14,12 +14,13 @@ from .refusal import Refusal
 MAX_CODE = 128
 MAX_TEXT = 10_000
 FIRST_YEAR, LAST_YEAR = 1950, 2199
-SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?e\+?\d+", re.IGNORECASE)
+SCIENTIFIC = re.compile(r"[+-]?\d[.,]\d+e\+?\d+|\de\+\d+", re.IGNORECASE)
 DAY_TEXT = re.compile(
     r"(?:(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})|(?P<Y>\d{4})-(?P<M>\d{2})-(?P<D>\d{2}))"
-    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
+    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?",
+    re.ASCII,
 )
-NUMBER_TEXT = re.compile(r"[+-]?\d{1,18}(?:[.,]\d+)*")
+NUMBER_TEXT = re.compile(r"[+-]?\d{1,18}(?:[.,]\d+)*", re.ASCII)
 WORDS = {
     True: "1 true yes y evet e doğru da d adevărat",
     False: "0 false no n hayır h yanlış nu fals",

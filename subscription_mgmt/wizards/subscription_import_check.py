@@ -46,7 +46,8 @@ class SubscriptionImport(models.TransientModel):
             result.errors += self._get_id_problems(reading, records)
             result.errors += self._get_precision_problems(reading)
             self._check_contracts(reading, records, result)
-            result.errors.sort(key=lambda problem: problem.row)
+            places = {heading: place for place, heading in enumerate(reading.header.headings.values())}
+            result.errors.sort(key=lambda problem: (problem.row, places.get(problem.column, -1)))
         return result
 
     def _get_precision_problems(self, reading):

@@ -40,6 +40,10 @@ def _is_company(partner):
     return partner.is_company
 
 
+def _is_active(record):
+    return "active" not in record._fields or record.active
+
+
 TARGETS = {
     "individual_customer": Target("res.partner", "ref", "individual", _is_person),
     "corporate_customer": Target("res.partner", "ref", "corporate", _is_company),
@@ -87,17 +91,14 @@ class SubscriptionImport(models.TransientModel):
         # A product is known by its code, whatever the ids of the other columns are.
         candidates = self._find_candidates(model, target, codes, "external" if by_code else self.id_mode)
         reachable = self._get_reachable(model, set().union(*candidates.values()))
-        found = {code: self._pick(target, reachable, candidates.get(code, ())) for code in codes}
-        unknown = Refusal("unknown_reference", model=label)
-        if target.listed and any(record == "unknown_reference" for record in found.values()):
-            known = self._get_known_codes(model, target)
-            if known:
-                unknown = Refusal("unknown_reference_known", model=label, known=", ".join(known))
-        refusals = {"unknown_reference": unknown}
-        return {
-            code: refusals.get(record) or Refusal(record, model=label) if isinstance(record, str) else record
-            for code, record in found.items()
-        }
+        found = {code: self._pick(target, label, reachable, candidates.get(code, ())) for code in codes}
+        unknown = [
+            code for code, record in found.items() if isinstance(record, Refusal) and record.code == "unknown_reference"
+        ]
+        if unknown and target.listed and (known := self._get_known_codes(model, target)):
+            hint = Refusal("unknown_reference_known", model=label, known=", ".join(known))
+            found.update(dict.fromkeys(unknown, hint))
+        return found
 
     def _get_target_model(self, target):
         """The model as the user may see it from the company of the import and its branches."""
@@ -169,18 +170,18 @@ class SubscriptionImport(models.TransientModel):
             domain &= Domain("company_id", "in", [False, *companies.ids, *self.company_id.parent_ids.ids])
         return {record.id: record for record in model.search(domain)} if ids else {}
 
-    def _pick(self, target, reachable, ids):
-        """Return the one record that is meant, or the code of the reason why there is none."""
+    def _pick(self, target, label, reachable, ids):
+        """Return the one record that is meant, or the reason why there is none."""
         records = [reachable[number] for number in ids if number in reachable]
         fitting = [record for record in records if target.fits(record)]
-        active = [record for record in fitting if "active" not in record._fields or record.active]
+        active = [record for record in fitting if _is_active(record)]
         if len(active) == 1:
             return active[0]
         if active:
-            return "ambiguous_reference"
+            return Refusal("ambiguous_reference", model=label)
         if fitting:
-            return "archived_reference"
-        return "wrong_kind_reference" if records else "unknown_reference"
+            return Refusal("archived_reference", model=label)
+        return Refusal("wrong_kind_reference" if records else "unknown_reference", model=label)
 
     def _get_known_codes(self, model, target):
         """Return the ids that would have been right, when they are few."""
@@ -198,7 +199,8 @@ class SubscriptionImport(models.TransientModel):
             own = model.search_fetch([(target.own_field, "!=", False)], [target.own_field], limit=MAX_KNOWN * 2)
             pairs += [(record[target.own_field], record.id) for record in own]
         reachable = self._get_reachable(model, {number for _code, number in pairs})
-        known = {code for code, number in pairs if not isinstance(self._pick(target, reachable, [number]), str)}
+        right = {number for number, record in reachable.items() if target.fits(record) and _is_active(record)}
+        known = {code for code, number in pairs if number in right}
         return sorted(known) if len(known) <= MAX_KNOWN else []
 
     def _get_id_problems(self, reading, records) -> list[Problem]:

@@ -1,0 +1,479 @@
+import base64
+import io
+import re
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
+
+from odoo.addons.subscription_mgmt.tools.import_layout import COLUMNS
+from odoo.addons.subscription_mgmt.wizards.subscription_import_messages import PROBLEMS
+
+from .import_common import ImportCommon
+
+
+@tagged("post_install", "-at_install")
+class TestImport(ImportCommon):
+    # === A GOOD FILE === #
+    def test_every_column_arrives_where_it_belongs(self):
+        records = self._make_references()
+        values = {key: code for key, (code, _record) in records.items()}
+        [contract] = self.load(
+            self.row(
+                **values,
+                date_end=date(2027, 12, 31),
+                quantity="2,5",
+                discount="%10",
+                interval=3,
+                unit="ay",
+                repetitions=4,
+                prorate="hayır",
+                paid_until="31.03.2026",
+                contact="77",
+                invoice_individual="4001",
+                special_code="007",
+                note="Bir <b>\niki",
+            )
+        )
+        self.assertRecordValues(
+            contract,
+            [
+                {
+                    "name": "AB-1",
+                    "subject": "Hat",
+                    "state": "draft",
+                    "company_id": self.company.id,
+                    "partner_id": self.customer.id,
+                    "contact_id": self.contact.id,
+                    "invoice_partner_id": self.person.id,
+                    "service_address_id": self.customer.id,
+                    "date_start": date(2026, 1, 1),
+                    "date_end": date(2027, 12, 31),
+                    "category_id": records["category"][1].id,
+                    "service_category_id": records["service_category"][1].id,
+                    "payment_method_line_id": records["payment_method"][1].id,
+                    "payment_term_id": records["payment_term"][1].id,
+                    "project_id": records["project"][1].id,
+                    "equipment_id": records["asset"][1].id,
+                    "employee_id": records["sales_rep"][1].id,
+                    "special_code": "007",
+                }
+            ],
+        )
+        self.assertIn("Bir &lt;b&gt;<br>iki", contract.note)
+        self.assertRecordValues(
+            contract.line_ids,
+            [
+                {
+                    "product_id": self.product.id,
+                    "quantity": 2.5,
+                    "price_unit": 100.0,
+                    "discount": 10.0,
+                    "interval": 3,
+                    "interval_unit": "month",
+                    "repetitions": 4,
+                    "prorate": False,
+                    "paid_until": date(2026, 3, 31),
+                    "date_start": date(2026, 1, 1),
+                    "tax_ids": self.tax.ids,
+                }
+            ],
+        )
+
+    def _make_references(self):
+        """A record for every other id column: key → (old id, record)."""
+        category = self.env["subscription.category"]
+        records = {
+            "category": category.create({"name": "A", "usage": "subscriber", "external_ref": "1"}),
+            "service_category": category.create({"name": "B", "usage": "service", "external_ref": "1"}),
+            "payment_method": self.company_data["default_journal_bank"].inbound_payment_method_line_ids[0],
+            "payment_term": self.pay_terms_b,
+            "project": self.env["project.project"].create({"name": "P", "company_id": self.company.id}),
+            "asset": self.env["maintenance.equipment"].create({"name": "E", "company_id": self.company.id}),
+            "branch": self.company,
+            "sales_rep": self.env["hr.employee"].create({"name": "R", "company_id": self.company.id}),
+        }
+        for key in records.keys() - {"category", "service_category"}:
+            self._map(records[key], "1")
+        return {key: ("1", record) for key, record in records.items()}
+
+    def _map(self, record, code, **values):
+        return self.env["subscription.external.id"].create(
+            {"model": record._name, "res_id": record.id, "code": code, "company_id": self.company.id, **values}
+        )
+
+    def test_blank_cells_take_the_defaults(self):
+        self.customer.with_company(self.company).property_payment_term_id = self.pay_terms_b
+        [contract] = self.load(self.row(contact=None, quantity=None, unit=None, prorate=None))
+        self.assertEqual(contract.payment_term_id, self.pay_terms_b)
+        self.assertFalse(contract.contact_id)
+        self.assertEqual(contract.invoice_partner_id, self.customer)
+        line = contract.line_ids
+        self.assertEqual((line.quantity, line.interval, line.interval_unit, line.prorate), (1, 1, "month", True))
+
+    def test_rows_with_one_number_are_lines_of_one_contract(self):
+        first, second = self.load(self.row(), self.row(number="AB-2"), self.row(product="TEL", price=5))
+        self.assertEqual(first.line_ids.product_id, self.product | self.phone)
+        self.assertEqual(len(second.line_ids), 1)
+
+    def test_the_check_writes_nothing(self):
+        wizard = self.check(self.row(), self.row(number="AB-2"))
+        self.assertEqual((wizard.state, wizard.row_count, wizard.contract_count), ("checked", 2, 2))
+        self.assertFalse(self.env["subscription.contract"].search([("name", "in", ("AB-1", "AB-2"))]))
+        self.assertFalse(self.env["subscription.import.batch"].search([("company_id", "=", self.company.id)]))
+
+    def test_nothing_is_sent_or_planned(self):
+        contracts = self.load(self.row())
+        self.assertFalse(contracts.installment_ids or contracts.activity_ids or contracts.message_ids)
+
+    # === AGAIN === #
+    def test_the_second_run_changes_nothing(self):
+        rows = [
+            self.row(note="x", discount=5, contact="77"),
+            self.row(note="x", product="TEL", price=5.25, contact="77"),
+            self.row(number="AB-2", paid_until=date(2026, 2, 28)),
+        ]
+        contracts = self.load(*rows)
+        before = contracts.mapped("write_date"), contracts.line_ids.ids
+        wizard = self.wizard(self.workbook(*rows))
+        wizard.action_import()
+        self.assertEqual((wizard.state, wizard.contract_count, wizard.unchanged_count), ("done", 0, 2))
+        self.assertFalse(wizard.batch_id)
+        self.assertEqual((contracts.mapped("write_date"), contracts.line_ids.ids), before)
+
+    def test_a_file_with_more_rows_adds_only_those(self):
+        self.load(self.row())
+        contracts = self.load(self.row(), self.row(number="AB-2"))
+        self.assertEqual(contracts.mapped("name"), ["AB-2"])
+
+    def test_a_changed_row_is_reported_with_what_differs(self):
+        self.load(self.row(special_code="a"))
+        for changes, columns in (
+            ({"subject": "Other"}, "Tanım*"),
+            ({"price": 99, "special_code": "b"}, "Özel Kod, Birim Fiyat*"),
+            ({"corporate_customer": None, "individual_customer": "4001"}, "Bireysel Müşteri ID*"),
+        ):
+            wizard = self.check(self.row(**{"special_code": "a", **changes}))
+            self.assertIssues(wizard, [(2, "Abone No*", "exists_differs")])
+            self.assertIn(columns, wizard.issue_ids.message)
+
+    def test_a_swap_between_two_lines_is_a_difference(self):
+        self.load(self.row(price=1), self.row(product="TEL", price=2))
+        wizard = self.check(self.row(price=2), self.row(product="TEL", price=1))
+        self.assertIssues(wizard, [(2, "Abone No*", "exists_differs")])
+
+    # === IDS === #
+    def test_unknown_ids_are_told_with_the_known_ones(self):
+        category = self.env["subscription.category"]
+        category.create([{"name": ref, "usage": "subscriber", "external_ref": ref} for ref in ("1", "3", "5")])
+        category.create({"name": "S", "usage": "service", "external_ref": "9"})
+        wizard = self.check(self.row(category="8", product="XX", corporate_customer="1"))
+        self.assertIssues(
+            wizard,
+            [
+                (2, "Kurumsal Müşteri ID*", "unknown_reference"),
+                (2, "Ürün Kodu*", "unknown_reference"),
+                (2, "Abone Özel Tanım ID", "unknown_reference_known"),
+            ],
+        )
+        self.assertIn("Known: 1, 3, 5.", wizard.issue_ids[2].message)
+        self.assertEqual(wizard.issue_ids[2].value, "8")
+
+    def test_the_kind_of_customer_must_fit_the_column(self):
+        wizard = self.check(self.row(corporate_customer="4001"))
+        self.assertIssues(wizard, [(2, "Kurumsal Müşteri ID*", "wrong_kind_reference")])
+
+    def test_persons_and_companies_may_have_the_same_number(self):
+        self.person.ref = "9001"
+        [corporate] = self.load(self.row())
+        [individual] = self.load(self.row(number="AB-2", corporate_customer=None, individual_customer="9001"))
+        self.assertEqual((corporate.partner_id, individual.partner_id), (self.customer, self.person))
+
+    def test_the_mapping_comes_first_and_knows_the_numbering(self):
+        other = self.env["res.partner"].create({"name": "Other", "is_company": True})
+        self._map(other, "9001", kind="corporate")
+        self._map(self.person, "9001", kind="individual")
+        [contract] = self.load(self.row())
+        self.assertEqual(contract.partner_id, other)
+
+    def test_two_records_with_one_id_are_not_guessed(self):
+        self.customer.copy({"ref": "9001"})
+        self.assertIssues(self.check(self.row()), [(2, "Kurumsal Müşteri ID*", "ambiguous_reference")])
+
+    def test_archived_records(self):
+        self.customer.active = False
+        self.assertIssues(self.check(self.row()), [(2, "Kurumsal Müşteri ID*", "archived_reference")])
+
+    def test_xml_ids(self):
+        self.env["ir.model.data"].create(
+            {"module": "old", "name": "k1", "model": "res.partner", "res_id": self.customer.id}
+        )
+        row = self.row(corporate_customer="old.k1")
+        self.assertEqual(self.load(row, id_mode="xmlid").partner_id, self.customer)
+        self.assertEqual(self.check(row).unchanged_count, 1)  # can be nothing else in the default mode
+        self.assertIssues(self.check(self.row(), id_mode="xmlid"), [(2, "Kurumsal Müşteri ID*", "unknown_reference")])
+
+    def test_database_ids_only_when_they_were_chosen(self):
+        row = self.row(corporate_customer=str(self.customer.id))
+        self.assertEqual(self.load(row, id_mode="database").partner_id, self.customer)
+        self.assertIssues(self.check(row), [(2, "Kurumsal Müşteri ID*", "unknown_reference")])
+
+    def test_no_database_id(self):
+        for code in ("9" * 30, "-1", "x", "²"):
+            wizard = self.check(self.row(corporate_customer=code), id_mode="database")
+            self.assertIssues(wizard, [(2, "Kurumsal Müşteri ID*", "unknown_reference")])
+
+    def test_a_contact_of_another_customer_is_a_notice(self):
+        row = self.row(corporate_customer=None, individual_customer="4001", contact="77")
+        wizard = self.check(row)
+        self.assertEqual(wizard.state, "checked")
+        self.assertIssues(wizard, [(2, "Referans Müşteri Çalışan ID", "contact_elsewhere")], level="warning")
+        self.assertEqual(self.load(row).contact_id, self.contact)
+
+    # === BAD FILES === #
+    def test_files_that_are_none(self):
+        for content, filename, code in (
+            (b"x", "a.pdf", "wrong_type"),
+            (b"%PDF-1.4", "a.csv", "wrong_type"),
+            (b" \n", "a.csv", "empty_file"),
+            (b"PK\x03\x04broken", "a.xlsx", "corrupt_file"),
+        ):
+            wizard = self.wizard(content, filename)
+            wizard.action_check()
+            self.assertIssues(wizard, [(0, "", code)])
+
+    def test_every_reason_has_its_sentence(self):
+        root = Path(__file__).parents[1]
+        sources = [*root.glob("tools/*.py"), *root.glob("wizards/subscription_import*.py")]
+        codes = {
+            code
+            for source in sources
+            for call in re.findall(r"(?:Refusal|Problem|Fault|_add)\(\s*([^,)]*)", source.read_text())
+            for code in re.findall(r'"([a-z_]+)"', call)
+        }
+        self.assertGreater(len(codes), 30)
+        self.assertFalse(codes - PROBLEMS.keys())
+
+    def test_problems_stand_in_the_order_of_the_file(self):
+        wizard = self.check(self.row(subject=None, price="1.234", product="%s %(x)d 100%"))
+        self.assertIssues(
+            wizard,
+            [
+                (2, "Tanım*", "required_empty"),
+                (2, "Ürün Kodu*", "unknown_reference"),
+                (2, "Birim Fiyat*", "ambiguous_number"),
+            ],
+        )
+        self.assertEqual(wizard.issue_ids[1].value, "%s %(x)d 100%")
+
+    def test_import_refuses_what_the_check_refuses_and_writes_nothing(self):
+        wizard = self.wizard(self.workbook(self.row(), self.row(number="AB-2", product="XX")))
+        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+            wizard.action_import()
+        self.assertIn("Row 3, Ürün Kodu*, XX", str(caught.exception))
+        self.assertFalse(self.env["subscription.contract"].search([("name", "=", "AB-1")]))
+
+    def test_rows_that_cannot_be_a_contract(self):
+        for row, column, code in (
+            (self.row(individual_customer="4001"), "Bireysel Müşteri ID*, Kurumsal Müşteri ID*", "both_customers"),
+            (self.row(date_end=date(2025, 12, 31)), "Bitiş Tarihi", "end_before_start"),
+            (self.row(product=None), "Ürün Kodu*", "required_empty"),
+            (self.row(price=None), "Birim Fiyat*", "required_empty"),
+            (self.row(price=0), "Birim Fiyat*", "no_price"),
+            (self.row(price=1.005), "Birim Fiyat*", "too_precise"),
+        ):
+            with self.subTest(code):
+                self.assertIssues(self.check(row), [(2, column, code)])
+
+    def test_of_very_many_problems_the_first_are_kept_and_all_are_counted(self):
+        wizard = self.check(*(self.row(number=str(number), product="XX") for number in range(1200)))
+        self.assertEqual((wizard.error_count, len(wizard.issue_ids)), (1200, 1000))
+
+    def test_no_file(self):
+        with self.assertRaisesRegex(UserError, "Choose a file"):
+            self.env["subscription.import"].create({"company_id": self.company.id}).action_check()
+
+    # === COMPANIES AND RIGHTS === #
+    def test_a_company_that_is_switched_off(self):
+        self.company.subscription_enabled = False
+        wizard = self.wizard(self.workbook(self.row()))
+        for action in (wizard.action_check, wizard.action_import):
+            with self.assertRaisesRegex(UserError, f"{self.company.name}.*Settings"):
+                action()
+
+    def test_records_of_another_company_are_not_found(self):
+        other = self.company_data_2["company"] if hasattr(self, "company_data_2") else self._make_company()
+        self.customer.company_id = other
+        self.assertIssues(self.check(self.row()), [(2, "Kurumsal Müşteri ID*", "unknown_reference")])
+        self._map(self.customer, "K9", company_id=False)
+        wizard = self.check(self.row(corporate_customer="K9"))
+        self.assertIssues(wizard, [(2, "Kurumsal Müşteri ID*", "unknown_reference")])
+
+    def _make_company(self, **values):
+        return self.env["res.company"].create({"name": "Other", "subscription_enabled": True, **values})
+
+    def test_a_branch(self):
+        branch = self._make_company(name="Şube", parent_id=self.company.id)
+        self.env.user.company_ids += branch
+        self._map(branch, "29")
+        employee = self.env["hr.employee"].create({"name": "R", "company_id": branch.id})
+        self._map(employee, "1095")
+        [contract] = self.load(self.row(branch="29", sales_rep="1095"))
+        self.assertEqual((contract.company_id, contract.employee_id), (branch, employee))
+        wizard = self.check(self.row(number="AB-2", branch=None, sales_rep="1095"))
+        self.assertIssues(wizard, [(2, "Satış Temsilcisi ID", "other_company_reference")])
+        branch.subscription_enabled = False
+        wizard = self.check(self.row(number="AB-3", branch="29"))
+        self.assertIssues(wizard, [(2, "Şube ID", "branch_disabled")])
+
+    def test_numbers_of_another_company_do_not_count(self):
+        other = self._make_company()
+        self.env["subscription.contract"].create(
+            {"name": "AB-1", "subject": "x", "partner_id": self.person.id, "company_id": other.id}
+        )
+        self.assertEqual(len(self.load(self.row())), 1)
+
+    def test_only_managers_may_import(self):
+        wizard = self.wizard(self.workbook(self.row()))
+        for group in ("editor", "viewer"):
+            user = self._make_user(group)
+            for action in ("action_check", "action_import"):
+                with self.assertRaises(AccessError):
+                    getattr(wizard.with_user(user), action)()
+        wizard.with_user(self._make_user("manager")).sudo(False).action_import()
+        self.assertEqual(wizard.state, "done")
+
+    def _make_user(self, group):
+        return new_test_user(
+            self.env,
+            f"import_{group}",
+            groups=f"subscription_mgmt.group_subscription_{group}",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+
+    def test_a_company_the_user_does_not_work_in(self):
+        wizard = self.wizard(self.workbook(self.row()), company_id=self._make_company().id)
+        with self.assertRaises(AccessError):
+            wizard.with_user(self._make_user("manager")).action_check()
+
+    def test_records_the_user_may_not_read(self):
+        self._make_references()
+        user = self._make_user("manager")
+        wizard = self.wizard(self.workbook(self.row(project="1", sales_rep="1", payment_term="1", payment_method="1")))
+        wizard.with_user(user).action_check()
+        problems = {(issue.column, issue.code) for issue in wizard.issue_ids}
+        self.assertIn(("Satış Temsilcisi ID", "no_access"), problems)
+        self.assertEqual(problems, {(column, "no_access") for column in self._unreadable(user)})
+
+    def _unreadable(self, user):
+        models = {
+            "Proje ID": "project.project",
+            "Satış Temsilcisi ID": "hr.employee",
+            "Ödeme Vadesi ID": "account.payment.term",
+            "Ödeme Yöntemi ID": "account.payment.method.line",
+        }
+        return {column for column, name in models.items() if not self.env[name].with_user(user).has_access("read")}
+
+    # === RECEIPT === #
+    def test_the_receipt(self):
+        content = self.workbook(self.row(), self.row(number="AB-2"))
+        wizard = self.wizard(content)
+        wizard.action_import()
+        batch = wizard.batch_id
+        self.assertRecordValues(
+            batch,
+            [
+                {
+                    "name": "aboneler.xlsx",
+                    "user_id": self.env.uid,
+                    "company_id": self.company.id,
+                    "state": "done",
+                    "row_count": 2,
+                    "done_count": 2,
+                    "draft_count": 2,
+                }
+            ],
+        )
+        self.assertEqual(base64.b64decode(batch.file), content)
+        with self.assertRaisesRegex(UserError, "imported already"):
+            wizard.action_import()
+
+    def test_activate_then_undo(self):
+        self.company.subscription_analytic = True
+        batch = self.load(self.row(date_end=date(2026, 12, 31)), self.row(number="AB-2")).import_batch_id
+        batch.action_activate()
+        contracts = batch.contract_ids
+        self.assertEqual(contracts.mapped("state"), ["active", "active"])
+        self.assertEqual(batch.draft_count, 0)
+        rows, lines, accounts = contracts.installment_ids, contracts.line_ids, contracts.analytic_account_id
+        self.assertTrue(rows and lines and accounts)
+        batch.action_undo()
+        self.assertEqual(batch.state, "undone")
+        self.assertFalse(contracts.exists() or rows.exists() or lines.exists() or accounts.exists())
+        self.assertEqual(len(self.load(self.row(date_end=date(2026, 12, 31)))), 1)
+
+    def test_undo_spares_an_analytic_account_that_a_person_chose(self):
+        contract = self.load(self.row())
+        plan = self.env["account.analytic.plan"].create({"name": "Own"})
+        contract.analytic_account_id = self.env["account.analytic.account"].create({"name": "Own", "plan_id": plan.id})
+        account = contract.analytic_account_id
+        contract.import_batch_id.action_undo()
+        self.assertTrue(account.exists())
+
+    def test_no_way_back_once_billed(self):
+        contract = self.load(self.row())
+        contract.action_activate()
+        self.bill(date(2026, 1, 1))
+        with self.assertRaisesRegex(UserError, "AB-1"):
+            contract.import_batch_id.action_undo()
+        self.assertTrue(contract.exists())
+
+    def test_paid_elsewhere_is_not_billed_again(self):
+        contract = self.load(self.row(paid_until=date(2026, 3, 31), date_end=date(2026, 5, 31)))
+        contract.action_activate()
+        self.assertPlan(
+            contract,
+            [(date(2026, 4, 1), date(2026, 4, 30), 100.0), (date(2026, 5, 1), date(2026, 5, 31), 100.0)],
+        )
+
+    # === SCREEN === #
+    def test_the_layout_is_shown_with_its_stars(self):
+        html = self.env["subscription.import"].new().layout_html
+        for column in COLUMNS:
+            self.assertIn(column.label("en"), html)
+
+    def test_template(self):
+        wizard = self.env["subscription.import"].create({})
+        self.assertIn(f"/{wizard.id}/template/", wizard.action_download_template()["url"])
+        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(wizard.template)))
+        headings = [cell.value for cell in book.worksheets[0][1]]
+        self.assertEqual(headings, [column.label("en") for column in COLUMNS])
+        self.assertTrue(all(row[1].value for row in book.worksheets[1].iter_rows()))
+
+    def test_another_file_must_be_checked_again(self):
+        wizard = self.check(self.row())
+        form = Form(wizard)
+        form.file = base64.b64encode(b"x")
+        self.assertEqual(form.state, "draft")
+
+    # === SPEED === #
+    def test_the_check_asks_as_often_for_ten_rows_as_for_two_hundred(self):
+        def count(size):
+            partners = self.env["res.partner"].create(
+                [{"name": f"C{size}-{i}", "is_company": True, "ref": f"C{size}-{i}"} for i in range(size)]
+            )
+            rows = [self.row(number=partner.ref, corporate_customer=partner.ref, contact="77") for partner in partners]
+            wizard = self.wizard(self.workbook(*rows))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            result = wizard._examine()
+            self.assertEqual(len(result.new), size)
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        self.assertEqual(count(10), count(200))

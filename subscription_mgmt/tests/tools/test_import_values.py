@@ -1,0 +1,215 @@
+"""From a cell to a value, without guessing."""
+
+import contextlib
+import unittest
+from datetime import date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from subscription_mgmt.tools import values
+from subscription_mgmt.tools.cells import Fault, PaddedNumber, Percent
+from subscription_mgmt.tools.refusal import Refusal
+
+
+class ValueCase(unittest.TestCase):
+    def assertReads(self, read, table):
+        for cell, expected in table:
+            with self.subTest(cell=cell):
+                value = read(cell)
+                self.assertEqual(value, expected)
+                self.assertIs(type(value), type(expected))
+
+    def assertRefuses(self, read, table):
+        for cell, code in table:
+            with self.subTest(cell=cell), self.assertRaises(Refusal) as caught:
+                read(cell)
+            self.assertEqual(caught.exception.code, code, cell)
+
+    FAULTS = (
+        (Fault("error_cell", "#N/A"), "error_cell"),
+        (Fault("formula_without_value", "="), "formula_without_value"),
+    )
+
+
+class TestText(ValueCase):
+    def test_read(self):
+        self.assertReads(
+            values.read_text,
+            [
+                (None, None),
+                (" \u00a0\u200b\t", None),
+                ("\ufeff\u00a0Işık \u200b", "Işık"),
+                ("S\u0327is\u0327li", "Şişli"),
+                ("a\r\nb\rc", "a\nb\nc"),
+                ("=1+1", "=1+1"),
+                (9001, "9001"),
+                (12.5, "12.5"),
+                (PaddedNumber(123, 5), "00123"),
+            ],
+        )
+
+    def test_refuse(self):
+        self.assertRefuses(
+            values.read_text,
+            [
+                ("a\x00b", "bad_character"),
+                ("a\ud800", "bad_character"),
+                ("x" * 10_001, "value_too_long"),
+                (True, "wrong_kind"),
+                (datetime(2025, 1, 2), "wrong_kind"),
+                (1e15, "precision_lost"),
+                *self.FAULTS,
+            ],
+        )
+
+
+class TestCode(ValueCase):
+    def test_read(self):
+        self.assertReads(
+            values.read_code,
+            [(" 00123 ", "00123"), (9001, "9001"), ("ŞİŞLİ-1", "ŞİŞLİ-1"), ("AB 7/2", "AB 7/2"), ("12E4", "12E4")],
+        )
+
+    def test_refuse(self):
+        self.assertRefuses(
+            values.read_code,
+            [
+                (9001.5, "bad_reference"),
+                ("https://example.com/?cpid=4567", "bad_reference"),
+                ("90\n01", "bad_reference"),
+                ("1,23457E+11", "precision_lost"),
+                ("1.2E+5", "precision_lost"),
+                (12345678901234567890.0, "precision_lost"),
+                ("x" * 129, "value_too_long"),
+                *self.FAULTS,
+            ],
+        )
+
+
+class TestNumber(ValueCase):
+    def test_read(self):
+        self.assertReads(
+            values.read_number,
+            [
+                (None, None),
+                (12, 12.0),
+                (0.1 + 0.2, 0.3),
+                ("12,5", 12.5),
+                ("0,75", 0.75),
+                ("0,750", 0.75),
+                ("1234.567", 1234.567),
+                ("1.234,56", 1234.56),
+                ("1,234.56", 1234.56),
+                ("1.234.567", 1234567.0),
+                ("-7", -7.0),
+                ("\u00a012,50 ", 12.5),
+            ],
+        )
+
+    def test_declared_sign(self):
+        self.assertEqual(values.read_number("1.234", ","), 1234.0)
+        self.assertEqual(values.read_number("1.234", "."), 1.234)
+        self.assertEqual(values.read_number("1.234,5", ","), 1234.5)
+        for text, sign in (("1.234,5", "."), ("12.5", ","), ("1,5,5", ",")):
+            with self.subTest(text), self.assertRaises(Refusal):
+                values.read_number(text, sign)
+
+    def test_refuse(self):
+        self.assertRefuses(
+            values.read_number,
+            [
+                ("1.234", "ambiguous_number"),
+                ("12,345", "ambiguous_number"),
+                ("nan", "bad_number"),
+                ("Infinity", "bad_number"),
+                ("1e5", "bad_number"),
+                ("12 TL", "bad_number"),
+                ("1.23.4567", "bad_number"),
+                ("1_000", "bad_number"),
+                ("١٢", "bad_number"),
+                (True, "bad_number"),
+                (datetime(2025, 1, 1), "bad_number"),
+                (Percent(0.1), "bad_number"),
+                *self.FAULTS,
+            ],
+        )
+
+    @given(st.integers(-(10**12), 10**12), st.integers(0, 99))
+    def test_what_a_turkish_sheet_shows_is_read_back(self, whole, cents):
+        text = f"{whole:,}".replace(",", ".") + f",{cents:02d}"
+        expected = float(f"{whole}.{cents:02d}")
+        self.assertEqual(values.read_number(text), expected)
+
+
+class TestOthers(ValueCase):
+    def test_percent(self):
+        self.assertReads(
+            values.read_percent, [(10, 10.0), ("%10", 10.0), ("12,5 %", 12.5), (Percent(0.125), 12.5), (None, None)]
+        )
+        self.assertRefuses(values.read_percent, [(101, "bad_percent"), (-1, "bad_percent"), ("x", "bad_number")])
+
+    def test_whole(self):
+        self.assertReads(values.read_whole, [(3, 3), (" 12 ", 12), (None, None)])
+        self.assertRefuses(
+            values.read_whole,
+            [(0, "bad_whole"), (1.5, "bad_whole"), ("3,0", "bad_whole"), (True, "bad_whole"), (10_000, "bad_whole")],
+        )
+
+    def test_day(self):
+        day = date(2025, 1, 31)
+        self.assertReads(
+            values.read_day,
+            [
+                (None, None),
+                (datetime(2025, 1, 31, 23, 30), day),
+                ("31.01.2025", day),
+                ("31.1.2025", day),
+                ("2025-01-31", day),
+                ("2025-01-31T23:30:00Z", day),
+                ("31.01.2025 00:00", day),
+                (45688, day),
+            ],
+        )
+        self.assertEqual(values.read_day(45688 - 1462, True), day)
+
+    def test_no_day(self):
+        self.assertRefuses(
+            values.read_day,
+            [
+                (text, "bad_date")
+                for text in ("01/02/2024", "1.2.24", "29.02.2025", "31.13.2025", "2025-1-1", "dün", "20250131")
+            ]
+            + [(cell, "bad_date") for cell in (60, 9e6, 7, True, Percent(0.5), datetime(1900, 1, 1))]
+            + [*self.FAULTS],
+        )
+
+    def test_flag(self):
+        for words, expected in (
+            (("evet", "E", "DOĞRU", "yes", "da", "1", 1, True), True),
+            (("hayır", "HAYIR", "H", "no", "nu", "0", 0, False), False),
+        ):
+            self.assertReads(values.read_flag, [(word, expected) for word in words])
+        self.assertRefuses(
+            values.read_flag, [("belki", "bad_boolean"), (2, "bad_boolean"), (datetime(2025, 1, 1), "bad_boolean")]
+        )
+
+    def test_unit(self):
+        for unit, words in {
+            "day": ("gün", "Day", "zi"),
+            "week": ("HAFTA", "săptămână"),
+            "month": ("ay", "AYLIK", "lună", "luni", "monthly"),
+            "year": ("yıl", "YILLIK", "ani"),
+        }.items():
+            self.assertReads(values.read_unit, [(word, unit) for word in words])
+        self.assertRefuses(values.read_unit, [("asır", "bad_unit"), (1, "bad_unit")])
+
+    @given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.datetimes()))
+    def test_any_cell_is_read_or_refused(self, cell):
+        for name in ("text", "code", "number", "percent", "whole", "day", "flag", "unit"):
+            with contextlib.suppress(Refusal):
+                getattr(values, f"read_{name}")(cell)
+
+
+if __name__ == "__main__":
+    unittest.main()
