@@ -70,9 +70,9 @@ addons_path() {
 
 # Prepare the interpreter, the database server and Odoo's settings for the command that sources this file.
 use_odoo() {
-    VENV=$(venv_dir)
-    { [ -x "$VENV/bin/odoo-ready" ] && [ -d "$ODOO_HOME/odoo" ] && [ -d "$PG_HOME/data" ] && pg_bin >/dev/null; } \
+    { [ -x "$(venv_dir)/bin/odoo-ready" ] && [ -d "$ODOO_HOME/odoo" ] && [ -d "$PG_HOME/data" ] && pg_bin >/dev/null; } \
         || "$ROOT/bin/setup"
+    VENV=$(venv_dir)   # only now: setup may have installed the interpreter
     pg_start
     PATH=$VENV/bin:$(pg_bin):$PATH
     export PYTHONPATH=$ODOO_HOME PYTHONDONTWRITEBYTECODE=1 ODOO_HOME ODOO_RC=$RUN/odoo.conf

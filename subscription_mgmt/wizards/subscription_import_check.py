@@ -129,7 +129,7 @@ class SubscriptionImport(models.TransientModel):
             for key, name in CONTRACT_FIELDS.items()
             if name in values and not self._is_same(contract, name, values[name])
         ]
-        own = sorted(_comparable(line) for line in contract.line_ids.read(LINE_FIELDS.values(), load=None))
+        own = sorted(_comparable(line) for line in contract.line_ids)
         read = sorted(_comparable(command[2]) for command in values["line_ids"])
         if own != read:
             places = [place for place in range(len(LINE_FIELDS)) if _column(own, place) != _column(read, place)]
@@ -139,15 +139,18 @@ class SubscriptionImport(models.TransientModel):
     def _is_same(self, contract, name, value):
         if name == "note":
             return html2plaintext(contract.note or "").split() == html2plaintext(value or "").split()
-        own = contract[name]
-        return (own.id if isinstance(own, models.BaseModel) else own) == value
+        return _plain(contract[name]) == value
 
 
 def _comparable(line):
-    """Return the figures of a line in a form that can be compared and sorted."""
-    return tuple(
-        round(line[name], 6) if isinstance(line[name], float) else str(line[name]) for name in LINE_FIELDS.values()
-    )
+    """Return the figures of a line, record or values, in a form that can be compared and sorted."""
+    figures = [_plain(line[name]) for name in LINE_FIELDS.values()]
+    return tuple(round(figure, 6) if isinstance(figure, float) else str(figure) for figure in figures)
+
+
+def _plain(value):
+    """Return the value as it would be written: of a record its id."""
+    return value.id if isinstance(value, models.BaseModel) else value
 
 
 def _column(lines, place):

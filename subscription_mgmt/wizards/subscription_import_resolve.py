@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from odoo import models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..tools.import_rows import Problem, Reading
@@ -86,11 +87,14 @@ class SubscriptionImport(models.TransientModel):
     def _resolve_column(self, target, codes, by_code):
         model = self._get_target_model(target)
         label = str(self.env._(MODEL_LABELS[target.model]))
-        if not model.has_access("read"):
-            return dict.fromkeys(codes, Refusal("no_access", model=label))
         # A product is known by its code, whatever the ids of the other columns are.
-        candidates = self._find_candidates(model, target, codes, "external" if by_code else self.id_mode)
-        reachable = self._get_reachable(model, set().union(*candidates.values()))
+        mode = "external" if by_code else self.id_mode
+        try:
+            candidates = self._find_candidates(model, target, codes, mode)
+            reachable = self._get_reachable(model, set().union(*candidates.values()))
+        except AccessError:
+            # Asked by reading, not by access rights: employees may be read without any, in their public form.
+            return dict.fromkeys(codes, Refusal("no_access", model=label))
         found = {code: self._pick(target, label, reachable, candidates.get(code, ())) for code in codes}
         unknown = [
             code for code, record in found.items() if isinstance(record, Refusal) and record.code == "unknown_reference"
