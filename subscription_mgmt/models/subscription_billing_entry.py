@@ -48,7 +48,7 @@ class SubscriptionBillingRun(models.Model):
         lines = [line for _create, _id, line in values["invoice_line_ids"]]
         products = [line for line in lines if not line.get("display_type")]
         product_amounts, tax_lines = decide.once(
-            self._get_tax_signature(move, products), lambda: self._compute_taxes(move, products)
+            self._get_tax_signature(move, products, decide), lambda: self._compute_taxes(move, products)
         )
         for line, amounts in zip(products, product_amounts, strict=True):
             line.update(display_type="product", **amounts)
@@ -89,7 +89,7 @@ class SubscriptionBillingRun(models.Model):
         }
 
     @api.model
-    def _get_tax_signature(self, move, products):
+    def _get_tax_signature(self, move, products, decide):
         """What the amounts of an invoice depend on; invoices with the same signature have the same amounts."""
         names = ("product_id", "product_uom_id", "price_unit", "quantity", "discount", "account_id")
         return (
@@ -98,13 +98,20 @@ class SubscriptionBillingRun(models.Model):
             *(
                 (
                     *(line[name] for name in names),
-                    tuple(line["tax_ids"][0][2]),
-                    # Decides on how tax lines are split
-                    tuple((line["analytic_distribution"] or {}).items()),
+                    taxes := tuple(line["tax_ids"][0][2]),
+                    decide.once(("analytic", taxes), lambda taxes=taxes: self._carry_analytic(taxes))
+                    and tuple((line["analytic_distribution"] or {}).items()),
                 )
                 for line in products
             ),
         )
+
+    @api.model
+    def _carry_analytic(self, tax_ids):
+        """Whether the tax lines of these taxes take over the analytic distribution of the product lines."""
+        taxes = self.env["account.tax"].browse(tax_ids).flatten_taxes_hierarchy()
+        parts = taxes.repartition_line_ids.filtered(lambda part: part.repartition_type == "tax")
+        return any(taxes.mapped("analytic")) or not all(parts.mapped("use_in_tax_closing"))
 
     @api.model
     def _compute_taxes(self, move, products):

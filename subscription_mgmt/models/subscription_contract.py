@@ -181,7 +181,8 @@ class SubscriptionContract(models.Model):
     )
     invoice_count = fields.Integer(compute="_compute_invoice_ids", compute_sudo=True)
     # === FIGURES === #
-    date_next_invoice = fields.Date(string="Next Invoice", compute="_compute_date_next_invoice", store=True, index=True)
+    # Not indexed: billing changes it on every contract, and an update that touches no index is cheap.
+    date_next_invoice = fields.Date(string="Next Invoice", compute="_compute_date_next_invoice", store=True)
     mrr = fields.Monetary(
         string="MRR",
         compute="_compute_mrr",

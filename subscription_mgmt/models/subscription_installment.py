@@ -22,10 +22,11 @@ class SubscriptionInstallment(models.Model):
     line_id = fields.Many2one(
         comodel_name="subscription.contract.line", required=True, readonly=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True, precompute=True)
+    # Few indexes: billing rewrites every row once, and each index is rewritten with it.
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)
     partner_id = fields.Many2one(
-        related="contract_id.partner_id", string="Subscriber", store=True, index=True, precompute=True
+        related="contract_id.partner_id", string="Subscriber", store=True, precompute=True
     )
     product_id = fields.Many2one(related="line_id.product_id", store=True, precompute=True)
     date_from = fields.Date(string="From", required=True, readonly=True)
@@ -42,7 +43,6 @@ class SubscriptionInstallment(models.Model):
         required=True,
         readonly=True,
         default="planned",
-        index=True,
     )
     is_edited = fields.Boolean(
         string="Edited by Hand", readonly=True, help="Changed by a person: updating the plan leaves it as it is."
