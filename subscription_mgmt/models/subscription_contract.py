@@ -145,7 +145,7 @@ class SubscriptionContract(models.Model):
     properties = fields.Properties(
         string="Additional Information", definition="category_id.contract_properties_definition"
     )
-    note = fields.Html(string="Explanation")
+    note = fields.Text(string="Explanation")
     # === DATES === #
     date_start = fields.Date(
         string="Start Date", required=True, tracking=True, default=lambda self: self.env.company._subscription_today()

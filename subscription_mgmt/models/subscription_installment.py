@@ -25,9 +25,7 @@ class SubscriptionInstallment(models.Model):
     # Few indexes: billing rewrites every row once, and each index is rewritten with it.
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)
-    partner_id = fields.Many2one(
-        related="contract_id.partner_id", string="Subscriber", store=True, precompute=True
-    )
+    partner_id = fields.Many2one(related="contract_id.partner_id", string="Subscriber", store=True, precompute=True)
     product_id = fields.Many2one(related="line_id.product_id", store=True, precompute=True)
     date_from = fields.Date(string="From", required=True, readonly=True)
     date_to = fields.Date(string="To", required=True, readonly=True, help="Last day of the period, included.")

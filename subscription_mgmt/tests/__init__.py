@@ -7,6 +7,7 @@ from . import test_company_switch
 from . import test_contract
 from . import test_import
 from . import test_import_hostile
+from . import test_import_ids
 from . import test_installment
 from . import test_lifecycle
 from . import test_security

@@ -4,7 +4,6 @@ import base64
 from dataclasses import dataclass, field
 
 from odoo import models
-from odoo.tools import html2plaintext
 
 from ..tools import workbook
 from ..tools.import_rows import Contract, Problem, file_problem, read_contracts
@@ -137,8 +136,6 @@ class SubscriptionImport(models.TransientModel):
         return list(dict.fromkeys(header.headings[key] for key in keys if key in header.headings))
 
     def _is_same(self, contract, name, value):
-        if name == "note":
-            return html2plaintext(contract.note or "").split() == html2plaintext(value or "").split()
         return _plain(contract[name]) == value
 
 

@@ -2,7 +2,6 @@
 
 from odoo import fields, models
 from odoo.fields import Command
-from odoo.tools import plaintext2html
 
 from ..tools.import_rows import DEFAULTS
 
@@ -59,12 +58,12 @@ class SubscriptionImport(models.TransientModel):
         partner = values["partner_id"]
         values.update(
             name=contract.number,
+            external_ref=contract.number,
             company_id=company.id,
             currency_id=company.currency_id.id,
             invoice_partner_id=values["invoice_partner_id"] or partner,
             service_address_id=partner,
             billing_mode=company.subscription_billing_mode or "post",
-            note=values["note"] and plaintext2html(values["note"]),
             line_ids=[Command.create(self._prepare_line_values(row, records)) for row in contract.rows],
         )
         if not values["payment_term_id"]:

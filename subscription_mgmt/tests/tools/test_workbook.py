@@ -2,6 +2,8 @@
 
 import io
 import json
+import time
+import tracemalloc
 import unittest
 import zipfile
 from datetime import datetime
@@ -93,6 +95,24 @@ class TestHostileFiles(WorkbookCase):
                     self.assertEqual(codes, {"end_before_start"} if case["id"] in ENDS_TOO_EARLY else set())
                 else:
                     self.assertTrue(isinstance(reading, Refusal) or reading.problems)
+
+    def test_time_and_memory(self):
+        for case in EXPECTED["cases"]:
+            with self.subTest(case["id"]):
+                start = time.process_time()
+                self._read(case)
+                self.assertLess(time.process_time() - start, case["limits"]["seconds"])
+                if case["group"] in ("dos", "xml", "csv"):
+                    self.assertLess(self._peak(case), case["limits"]["extra_memory_mb"])
+
+    def _peak(self, case):
+        """Megabytes that Python holds at most while it reads the file."""
+        tracemalloc.start()
+        try:
+            self._read(case)
+            return tracemalloc.get_traced_memory()[1] / 1024 / 1024
+        finally:
+            tracemalloc.stop()
 
     def test_values(self):
         for case in EXPECTED["cases"]:
