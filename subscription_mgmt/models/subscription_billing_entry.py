@@ -9,8 +9,10 @@ differential test compares both field by field.
 from odoo import api, models
 from odoo.fields import Command
 
-# Odoo's names for "all lines are given; derive nothing"
-COMPLETE = {"skip_invoice_sync": True, "skip_invoice_line_sync": True}
+# Passed in the context by billing alone. An object, so that no request from outside can name it.
+CHECKED = object()
+# Odoo's names for "all lines are given; derive nothing", and ours for "their companies were looked at"
+COMPLETE = {"skip_invoice_sync": True, "skip_invoice_line_sync": True, "subscription_companies": CHECKED}
 # Computed by Odoo from the lines; given by us from the same tax engine, so not to be computed a second time
 GIVEN = ("price_subtotal", "price_total")
 
@@ -19,19 +21,37 @@ class SubscriptionBillingRun(models.Model):
     _inherit = "subscription.billing.run"
 
     @api.model
-    def _can_complete(self, values):
+    def _can_complete(self, values, decide):
         """Whether the complete entry of an invoice with these values is known to equal Odoo's own.
 
-        Left to Odoo: early-payment discounts, taxes due on payment, and lines whose account Odoo would have to guess.
+        Left to Odoo: early-payment discounts, taxes due on payment, lines whose account Odoo would have to guess, and
+        whatever belongs to another company.
         """
         move = self._get_entry_terms(values)
         if move["term"].early_discount or not self._get_receivable(move):
             return False
-        for line in self._get_product_values(values):
-            taxes = self.env["account.tax"].browse(line["tax_ids"][0][2]).flatten_taxes_hierarchy()
-            if not line.get("account_id") or "on_payment" in taxes.mapped("tax_exigibility"):
-                return False
-        return True
+        return all(
+            decide.once(
+                ("complete", move["company"], *(line.get(name) for name in ("product_id", "account_id")), *taxes),
+                lambda line=line, taxes=taxes: self._can_complete_line(move["company"], line, taxes),
+            )
+            for line in self._get_product_values(values)
+            for taxes in [line["tax_ids"][0][2]]
+        )
+
+    @api.model
+    def _can_complete_line(self, company, line, tax_ids):
+        """Whether a line of this product, account and taxes can be given complete in this company."""
+        if not line.get("account_id"):
+            return False
+        taxes = self.env["account.tax"].browse(tax_ids)
+        product = self.env["product.product"].browse(line["product_id"])
+        account = self.env["account.account"].browse(line["account_id"])
+        ours = all(
+            records.filtered_domain(records._check_company_domain(company)) == records
+            for records in (taxes, product, account)
+        )
+        return ours and "on_payment" not in taxes.flatten_taxes_hierarchy().mapped("tax_exigibility")
 
     @api.model
     def _get_product_values(self, values):
@@ -208,3 +228,13 @@ class SubscriptionBillingRun(models.Model):
     def _sum_lines(self, lines):
         """Sum of (balance, amount in currency) of line values."""
         return sum(line["balance"] for line in lines), sum(line["amount_currency"] for line in lines)
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _check_company(self, fnames=None):
+        """Override of `base` to check the companies of a batch once per product, not once per line."""
+        if self.env.context.get("subscription_companies") is CHECKED:
+            return None
+        return super()._check_company(fnames)

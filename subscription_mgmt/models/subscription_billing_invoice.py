@@ -168,7 +168,7 @@ class SubscriptionBillingRun(models.Model):
         for group in groups:
             group._check_invoiceable(decide)
             values = {**group._prepare_invoice_values(decide, self.date_ref), "subscription_run_id": self.id}
-            if self._can_complete(values):
+            if self._can_complete(values, decide):
                 complete.append((group, self._complete_values(values, decide)))
             else:
                 # Odoo computes wrong due dates when one batch mixes invoices with and without a payment term.

@@ -157,7 +157,7 @@ class TestBillingEntry(SubscriptionCommon):
             values[1::7] = copy.deepcopy(values[0::7][: len(values[1::7])])
             moves = self.env["account.move"].with_context(**QUIET)
             plain = moves.union(*(moves.create(one) for one in copy.deepcopy(values)))
-            self.assertTrue(all(self.billing_run._can_complete(one) for one in values))
+            self.assertTrue(all(self.billing_run._can_complete(one, BillingDecisions(self.env)) for one in values))
             decide = BillingDecisions(self.env)
             # Some invoices twice: those are computed once
             given = [self.billing_run._complete_values(one, decide) for one in values]
@@ -187,20 +187,34 @@ class TestBillingEntry(SubscriptionCommon):
 
     def test_what_the_fast_way_does_not_cover_goes_the_plain_way(self):
         values = self.make_values(random.Random(4), self.make_position())
-        self.assertTrue(self.billing_run._can_complete(values))
+        self.assertTrue(self.can_complete(values))
         cash_discount = self.env["account.payment.term"].create(
             {"name": "2% 10 days", "early_discount": True, "discount_percentage": 2, "discount_days": 10}
         )
-        self.assertFalse(self.billing_run._can_complete({**values, "invoice_payment_term_id": cash_discount.id}))
+        self.assertFalse(self.can_complete({**values, "invoice_payment_term_id": cash_discount.id}))
         cash_basis = self.tax_sale_a.copy({"name": "on payment"})
         self.company.tax_exigibility = True
         transition = self.company_data["default_account_revenue"].copy({"reconcile": True})
         cash_basis.write({"tax_exigibility": "on_payment", "cash_basis_transition_account_id": transition.id})
         line = {**self.make_line(random.Random(5), 1), "tax_ids": [Command.set(cash_basis.ids)]}
-        self.assertFalse(self.billing_run._can_complete({**values, "invoice_line_ids": [Command.create(line)]}))
+        self.assertFalse(self.can_complete({**values, "invoice_line_ids": [Command.create(line)]}))
         del line["account_id"]
         line["tax_ids"] = [Command.set([])]
-        self.assertFalse(self.billing_run._can_complete({**values, "invoice_line_ids": [Command.create(line)]}))
+        self.assertFalse(self.can_complete({**values, "invoice_line_ids": [Command.create(line)]}))
+        other = self.env["res.company"].create({"name": "Other"})
+        line = self.make_line(random.Random(6), 1)
+        self.product.company_id = other
+        self.assertFalse(self.can_complete({**values, "invoice_line_ids": [Command.create(line)]}))
+
+    def can_complete(self, values):
+        return self.billing_run._can_complete(values, BillingDecisions(self.env))
+
+    def test_product_of_another_company_is_refused_as_odoo_refuses_it(self):
+        contract = self.make_contract()
+        self.product.company_id = self.env["res.company"].create({"name": "Other"})
+        run = self.bill(date(2026, 1, 1))
+        self.assertEqual((run.parked_ids, run.move_count), (contract, 0))
+        self.assertIn("Other", contract.billing_error)
 
     def test_cash_discount_contracts_are_billed_all_the_same(self):
         cash_discount = self.env["account.payment.term"].create(
