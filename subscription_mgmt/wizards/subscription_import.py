@@ -24,7 +24,7 @@ class SubscriptionImport(models.TransientModel):
         default=lambda self: self.env.company,
         domain="[('id', 'in', allowed_company_ids), ('subscription_enabled', '=', True)]",
     )
-    file = fields.Binary()
+    file = fields.Binary(attachment=False)
     filename = fields.Char()
     id_mode = fields.Selection(
         selection=[
