@@ -12,3 +12,4 @@ from . import test_installment
 from . import test_lifecycle
 from . import test_security
 from . import test_tour
+from . import test_translations
