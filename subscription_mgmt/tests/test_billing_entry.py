@@ -148,6 +148,11 @@ class TestBillingEntry(SubscriptionCommon):
             for wanted, got in zip(expected, found, strict=True):
                 self.assertEqual(got, wanted)
 
+    def refresh_statistics(self):
+        """Tell the planner of the new rows: on tables it believes empty, Odoo's payment query can take minutes."""
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE account_move, account_move_line, account_partial_reconcile, account_payment")
+
     def test_random_invoices_are_identical_as_drafts_and_posted(self):
         position = self.make_position()
         for seed, method in ((1, "round_per_line"), (2, "round_globally")):
@@ -157,6 +162,7 @@ class TestBillingEntry(SubscriptionCommon):
             values[1::7] = copy.deepcopy(values[0::7][: len(values[1::7])])
             moves = self.env["account.move"].with_context(**QUIET)
             plain = moves.union(*(moves.create(one) for one in copy.deepcopy(values)))
+            self.refresh_statistics()
             self.assertTrue(all(self.billing_run._can_complete(one, BillingDecisions(self.env)) for one in values))
             decide = BillingDecisions(self.env)
             # Some invoices twice: those are computed once
@@ -165,6 +171,7 @@ class TestBillingEntry(SubscriptionCommon):
             self.billing_run._keep_given(created)
             complete = self.env["account.move"].browse(created.ids)
             self.env.flush_all()
+            self.refresh_statistics()
             self.env.invalidate_all()
             with self.subTest(method=method, state="draft"):
                 self.assertSameEntries(plain, complete)
