@@ -38,6 +38,7 @@ class ResCompany(models.Model):
             ("draft", self.env._("Leave the invoice in draft")),
             ("post", self.env._("Post the invoice")),
             ("send", self.env._("Post and send the invoice")),
+            ("charge", self.env._("Post, send and charge the saved card")),
         ]
 
     @api.model_create_multi

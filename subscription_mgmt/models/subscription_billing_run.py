@@ -215,7 +215,7 @@ class SubscriptionBillingRun(models.Model):
         return (
             Domain("company_id", "=", company.id)
             & Domain("state", "=", "draft")
-            & Domain("subscription_billing_mode", "in", ("post", "send"))
+            & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
             & ~Domain("subscription_next_try", ">", date_ref)
             & ~Domain("subscription_run_id.hold", "=", True)
         )

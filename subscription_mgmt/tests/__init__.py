@@ -3,8 +3,13 @@ from . import test_billing
 from . import test_billing_entry
 from . import test_billing_processes
 from . import test_billing_review
+from . import test_charge
+from . import test_charge_demo
+from . import test_charge_processes
+from . import test_charge_security
 from . import test_company_switch
 from . import test_contract
+from . import test_dunning
 from . import test_import
 from . import test_import_hostile
 from . import test_import_ids
