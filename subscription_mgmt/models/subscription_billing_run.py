@@ -126,6 +126,7 @@ class SubscriptionBillingRun(models.Model):
             for batch in self._get_due_batches(company, date_ref, contracts):
                 run = run or self._open(company, date_ref, hold)
                 run._bill_batch(batch)
+                run._forget()
             run._post_moves()
             run._finish()
             runs += run
@@ -193,6 +194,12 @@ class SubscriptionBillingRun(models.Model):
         self.contract_count += len(done.contract_id)
         self.installment_count += len(done)
 
+    @api.model
+    def _forget(self):
+        """Write what is pending and empty the cache after a batch, so that memory does not grow with their number."""
+        self.env.flush_all()
+        self.env.invalidate_all(flush=False)
+
     def _claim(self, contracts):
         """Lock the contracts, skipping those that another worker has, and return their due rows."""
         locked = contracts.try_lock_for_update(allow_referencing=True)
@@ -227,3 +234,4 @@ class SubscriptionBillingRun(models.Model):
             moves = self.env["account.move"].search(domain, order="id")
             for start in range(0, len(moves), POST_BATCH):
                 moves[start : start + POST_BATCH]._subscription_post(run.date_ref)
+                run._forget()
