@@ -29,7 +29,7 @@ class BillingDecisions:
         return self.once(("position", company, *contract._get_fiscal_profile(places)), contract._get_fiscal_position)
 
     def _get_place_fields(self, company):
-        """Fields of an address that decide on the company's fiscal positions: most have none by state or postal code."""
+        """Fields of an address that decide on the fiscal position: few companies have any by state or postal code."""
         positions = self.env["account.fiscal.position"]
         positions = positions.search([*positions._check_company_domain(company), ("auto_apply", "=", True)])
         by_state = positions.state_ids or positions.country_group_id.exclude_state_ids

@@ -169,7 +169,6 @@ class SubscriptionBillingRun(models.Model):
         decide = BillingDecisions(self.env)
         complete, with_term, without_term = [], [], []
         for group in groups:
-            group._check_invoiceable(decide)
             values = {**group._prepare_invoice_values(decide, self.date_ref), "subscription_run_id": self.id}
             if self._can_complete(values, decide):
                 complete.append((group, self._complete_values(values, decide)))

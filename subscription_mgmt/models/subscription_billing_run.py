@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .billing_decisions import BillingDecisions
 from .isolation import run_isolated
 
 # Contracts claimed, billed and committed together, and invoices posted together
@@ -183,8 +185,8 @@ class SubscriptionBillingRun(models.Model):
         """Claim, bill and mark a batch of contracts; those that another worker holds are left to it."""
         self.ensure_one()
         rows = self._claim(contracts)
-        groups = self._group_rows(rows)
-        failures = run_isolated(groups, self._invoice_groups)
+        sound, failures = self._sort_out(self._group_rows(rows))
+        failures += run_isolated(sound, self._invoice_groups)
         for group, error in failures:
             group.contract_id._park(error, self.date_ref)
             self.parked_ids |= group.contract_id
@@ -214,6 +216,21 @@ class SubscriptionBillingRun(models.Model):
     def _group_rows(self, rows):
         """List of recordsets of rows: each becomes one invoice."""
         return list(rows.grouped(lambda row: row._get_invoice_key()).values())
+
+    @api.model
+    def _sort_out(self, groups):
+        """Part the groups that cannot be billed for a known reason from the others, before the work is done.
+
+        :return: (groups to bill, list of (group, error)).
+        """
+        decide, sound, failures = BillingDecisions(self.env), [], []
+        for group in groups:
+            try:
+                group._check_invoiceable(decide)
+                sound.append(group)
+            except UserError as error:
+                failures.append((group, error))
+        return sound, failures
 
     # === POSTING === #
     @api.model
