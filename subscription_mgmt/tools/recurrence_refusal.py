@@ -40,7 +40,7 @@ REASONS = {
     "twice_line": _("The text holds %(name)s twice; one rule with one start is taken."),
     "bad_line": _("The line “%(value)s” is not taken: only DTSTART, RRULE, EXDATE and RDATE are."),
     "bad_stamp": _("“%(value)s” is not a date (20261231) or a date with time (20261231T093000)."),
-    "mixed_stamps": _("%(name)s must be a date like DTSTART, or a date with time like DTSTART: “%(value)s”."),
+    "mixed_stamps": _("Excluded and extra dates must be written like the start: “%(value)s”."),
     "bad_part": _("“%(value)s” is not a part of a rule; a part reads NAME=VALUE."),
     "twice_part": _("The part %(name)s stands in the rule twice."),
     "unknown_part": _("The part %(name)s is not known."),
@@ -52,11 +52,20 @@ REASONS = {
     "time_in_dates": _("%(name)s needs a start with a time of day."),
     "mixed_byday": _("BYDAY mixes numbered and plain weekdays; calendars read that differently."),
     "bad_calendar": _("Rules follow the Gregorian calendar only, not %(value)s."),
-    "skip_forward": _("Moving a missing day to the next month (SKIP=%(value)s) is not supported."),
+    "skip_alone": _("SKIP needs RSCALE=GREGORIAN beside it."),
+    "bad_skip": _("A missing day can be left out, or moved to the end of its month; not SKIP=%(value)s here."),
     "too_sparse": _("The rule gives no date within the years that are searched."),
     "extra_time": _("The extra date %(value)s has another time of day than the start."),
     # === Valid, but more than a recurrence can hold === #
-    "not_ours": _("This rule cannot be kept as it is: %(detail)s. It would give: %(dates)s."),
+    "outside_frequency": _("A recurrence repeats by the day at most, not FREQ=%(name)s. The rule gives: %(dates)s."),
+    "outside_part": _("A recurrence cannot hold this use of %(name)s. The rule gives: %(dates)s."),
+    "outside_daily": _("Every so many days on certain weekdays cannot be held. The rule gives: %(dates)s."),
+    "outside_several": _("A recurrence holds one value of %(name)s. The rule gives: %(dates)s."),
+    "outside_no_month": _("A yearly rule needs its month (BYMONTH). The rule gives: %(dates)s."),
+    "outside_from_end": _("Counted from the end, only the last day of the month is taken. The rule gives: %(dates)s."),
+    "outside_position": _(
+        "Of the weekdays of a month, the first to the fourth and the last are taken. The rule gives: %(dates)s."
+    ),
 }
 
 
@@ -73,4 +82,4 @@ class RuleRefusal(Refusal, ValueError):
         return REASONS[self.code]
 
     def __str__(self):
-        return self.sentence % self.params
+        return self.sentence % {"dates": "…", **self.params}

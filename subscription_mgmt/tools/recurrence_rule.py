@@ -76,7 +76,7 @@ def check(rule: Rule) -> None:
 
     :raise RuleRefusal: with the code of the first thing that is wrong (REC-03, REC-04, REC-09, REC-11, REC-12).
     """
-    from .recurrence import first_slot  # which is built on this module
+    from .recurrence_slots import first_slot  # which is built on this module
 
     _check_pattern(rule)
     _check_end(rule)
