@@ -25,6 +25,7 @@ REASONS = {
     "bad_position": _("The weekday of a month is the first, second, third, fourth or last one (1 to 4, or -1)."),
     "bad_month": _("A yearly rule needs a month from 1 to 12."),
     "bad_month_end": _("In a shorter month a day is moved to the last day or skipped, not “%(value)s”."),
+    "bad_year": _("A rule starts and ends in the years %(first)s to %(last)s, not in %(value)s."),
     "end_before_start": _("The rule ends on %(until)s, before it starts on %(start)s."),
     "until_and_count": _("A rule ends on a date or after a number of times, not both."),
     "bad_count": _("The number of times must be from 1 to %(limit)s, not %(value)s."),

@@ -29,7 +29,9 @@ STEPS = {
 }
 DAY_PARTS = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY")
 # More than two hundred years of days; the widest gap of a calendar rule, 29 February on one weekday, is 40 years.
-MAX_DAYS_IN_VAIN = 100_000
+# Rules of hours and less jump to the next day where they can, and cost more where they cannot.
+MAX_DAYS_IN_VAIN, MAX_DAYS_IN_VAIN_SUB_DAILY = 100_000, 20_000
+SUB_DAILY = ("HOURLY", "MINUTELY", "SECONDLY")
 
 
 def expand(parts: Parts, start: datetime, until: datetime | None, since: datetime | None) -> Iterator[datetime]:
@@ -86,13 +88,14 @@ def _seek(parts, start, since):
 class _Watch:
     """Stands in for the months of a dateutil rule, which are looked up for every day, and counts the look-ups."""
 
-    def __init__(self, months):
+    def __init__(self, months, limit):
         self.months = frozenset(months)
+        self.limit = limit
         self.days = 0
 
     def __contains__(self, month):
         self.days += 1
-        if self.days > MAX_DAYS_IN_VAIN:
+        if self.days > self.limit:
             raise RuleRefusal("too_sparse")
         return month in self.months
 
@@ -102,7 +105,8 @@ class _Watch:
 
 def _watch(rule, parts):
     """Set a watch on a rule. One that goes by the year without months ends by itself, after some thousand years."""
-    watch = _Watch(rule._bymonth or range(1, 13))
+    limit = MAX_DAYS_IN_VAIN_SUB_DAILY if parts["FREQ"] in SUB_DAILY else MAX_DAYS_IN_VAIN
+    watch = _Watch(rule._bymonth or range(1, 13), limit)
     if rule._bymonth or parts["FREQ"] != "YEARLY":
         rule._bymonth = watch
     return watch
