@@ -28,10 +28,11 @@ STEPS = {
     "SECONDLY": timedelta(seconds=1),
 }
 DAY_PARTS = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY")
-# More than two hundred years of days; the widest gap of a calendar rule, 29 February on one weekday, is 40 years.
-# Rules of hours and less jump to the next day where they can, and cost more where they cannot.
-MAX_DAYS_IN_VAIN, MAX_DAYS_IN_VAIN_SUB_DAILY = 100_000, 20_000
 SUB_DAILY = ("HOURLY", "MINUTELY", "SECONDLY")
+# Two hundred years of days that cost little, fifty of those that cost more. The widest gap of a calendar rule,
+# 29 February on one weekday, is 40 years; rules of hours and less jump to the next day where they can.
+MAX_DAYS_IN_VAIN = {"YEARLY": 73_000, "MONTHLY": 73_000}
+MAX_DAYS_IN_VAIN_ELSE = 18_000
 
 
 def expand(parts: Parts, start: datetime, until: datetime | None, since: datetime | None) -> Iterator[datetime]:
@@ -105,7 +106,7 @@ class _Watch:
 
 def _watch(rule, parts):
     """Set a watch on a rule. One that goes by the year without months ends by itself, after some thousand years."""
-    limit = MAX_DAYS_IN_VAIN_SUB_DAILY if parts["FREQ"] in SUB_DAILY else MAX_DAYS_IN_VAIN
+    limit = MAX_DAYS_IN_VAIN.get(parts["FREQ"], MAX_DAYS_IN_VAIN_ELSE)
     watch = _Watch(rule._bymonth or range(1, 13), limit)
     if rule._bymonth or parts["FREQ"] != "YEARLY":
         rule._bymonth = watch

@@ -1,7 +1,7 @@
 import unittest
 from datetime import date, datetime, time, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subscription_mgmt.tools.recurrence_refusal import RuleRefusal
@@ -60,6 +60,7 @@ class TestShift(unittest.TestCase):
         self.assertEqual(caught.exception.code, "bad_shift")
 
     @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.sampled_from(MODES), st.sets(st.integers(-14, 14)))
+    @settings(deadline=None)
     def test_the_result_is_worked_near_and_asked_for(self, day, mode, working):
         worked = {day + timedelta(days=away) for away in working}
         first, last = days_asked(day, day)

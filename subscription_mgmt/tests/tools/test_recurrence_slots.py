@@ -127,6 +127,7 @@ class TestAgainstDateutil(unittest.TestCase):
 
 class TestLaws(unittest.TestCase):
     @given(rules, st.integers(-400, 4000), st.integers(0, 800), st.integers(0, 800))
+    @settings(deadline=None)
     def test_a_window_is_the_sum_of_its_halves(self, found, begin, one, two):
         first = found.start + timedelta(days=begin)
         middle, last = first + timedelta(days=one), first + timedelta(days=one + two)
@@ -134,6 +135,7 @@ class TestLaws(unittest.TestCase):
         self.assertEqual(slots(found, first, last), halves)
 
     @given(rules)
+    @settings(deadline=None)
     def test_slots_rise_and_keep_to_the_rule(self, found):
         given_days = next_slots(found, date(1900, 1, 1), 40)
         self.assertEqual(given_days, sorted(set(given_days)))
@@ -143,6 +145,7 @@ class TestLaws(unittest.TestCase):
             self.assertLessEqual(len(given_days), found.count)
 
     @given(rules, st.integers(0, 3000))
+    @settings(deadline=None)
     def test_the_next_ones_are_those_of_a_window(self, found, away):
         after = found.start + timedelta(days=away)
         following = next_slots(found, after, 5)
@@ -153,12 +156,13 @@ class TestLaws(unittest.TestCase):
             self.assertTrue(found.until or found.count)
 
     @given(rules)
+    @settings(deadline=None)
     def test_what_does_not_matter_changes_no_date(self, found):
         self.assertEqual(next_slots(normal(found), found.start, 30), next_slots(found, found.start, 30))
         self.assertEqual(normal(normal(found)), normal(found))
 
     @given(rules)
-    @settings(max_examples=50)
+    @settings(max_examples=50, deadline=None)
     def test_starting_on_the_first_slot_changes_nothing(self, found):
         from dataclasses import replace
 

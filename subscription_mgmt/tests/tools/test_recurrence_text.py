@@ -103,6 +103,7 @@ class TestExport(unittest.TestCase):
 
 class TestRoundTrip(unittest.TestCase):
     @given(rules, st.one_of(st.none(), st.times()), st.sampled_from(ZONES), st.sets(st.integers(0, 20), max_size=4))
+    @settings(deadline=None)
     def test_import_of_the_export_is_the_same(self, found, moment, tz, chosen):
         first = first_slot(found)
         if first is None:
@@ -119,6 +120,7 @@ class TestRoundTrip(unittest.TestCase):
         self.assertFalse({"start_moved", "until_without_zone"} & set(codes(parsed)))
 
     @given(rules)
+    @settings(deadline=None)
     def test_dateutil_reads_the_same_dates(self, found):
         if first_slot(found):
             given_days = [value.date() for value in islice(rrulestr(to_text(found).replace(";VALUE=DATE", "")), 30)]
@@ -305,9 +307,11 @@ class TestHostile(unittest.TestCase):
                 with self.assertRaises(RuleRefusal):
                     read(value, "DTSTART:20260105T000000")
                 watch.assert_called_once()
-                self.assertLessEqual(kept[0].days, recurrence_rfc.MAX_DAYS_IN_VAIN + 1)
+                self.assertLessEqual(kept[0].limit, 73_000)
+                self.assertLessEqual(kept[0].days, kept[0].limit + 1)
 
     @given(st.text(max_size=200))
+    @settings(deadline=None)
     def test_any_text_is_refused_or_taken(self, text):
         try:
             check(from_text(text, START).rule)
@@ -319,7 +323,7 @@ class TestHostile(unittest.TestCase):
         st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in PARTS.items()}),
         st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     )
-    @settings(max_examples=400)
+    @settings(max_examples=400, deadline=None)
     def test_what_is_taken_means_what_dateutil_reads(self, frequency, options, start):
         value = ";".join(f"{name}={what}" for name, what in {"FREQ": frequency, **options}.items())
         try:

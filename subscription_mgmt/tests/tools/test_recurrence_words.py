@@ -159,7 +159,7 @@ class TestTables(unittest.TestCase):
         self.assertFalse(set("şţŞŢ") & set(texts))
 
     @given(rules, st.sampled_from(("en", "tr", "ro")))
-    @settings(max_examples=60)
+    @settings(max_examples=60, deadline=None)
     def test_every_rule_has_a_sentence_without_holes(self, found, lang):
         sentence = describe(found, lang)
         self.assertTrue(sentence)
