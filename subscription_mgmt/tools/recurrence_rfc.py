@@ -73,11 +73,11 @@ def _options(parts, start):
 
 
 def _seek(parts, start, since):
-    """A DTSTART before `since` that the rule cannot be told apart by: whole intervals later, one to spare."""
+    """Another DTSTART for the same rule, by whole intervals nearer to `since`; filled in by :func:`_options`."""
     if parts["FREQ"] in ("MONTHLY", "YEARLY"):
         months = parts.interval * (12 if parts["FREQ"] == "YEARLY" else 1)
         first = start.year * 12 + (start.month - 1 if parts["FREQ"] == "MONTHLY" else 0)
-        whole = (since.year * 12 + since.month - 1 - first) // months - 1
+        whole = (since.year * 12 + since.month - 1 - first) // months
         if whole <= 0:
             return start
         year, month0 = divmod(first + whole * months, 12)

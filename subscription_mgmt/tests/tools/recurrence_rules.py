@@ -12,7 +12,10 @@ FREQUENCIES = {"daily": du.DAILY, "weekly": du.WEEKLY, "monthly": du.MONTHLY, "y
 
 
 def random_rule(random, start):
-    """A rule that passes the check, from the shapes the form can express, with ends that fall into the years after."""
+    """A rule of a shape that the form can express, with an end in the years after.
+
+    It may end before it gives a date, and may ask for 29 February every other year from an odd one.
+    """
     frequency = random.choice(list(FREQUENCIES))
     options = {"frequency": frequency, "start": start, "interval": random.choice((1, 1, 1, 2, 3, 5, 12))}
     if frequency == "weekly":

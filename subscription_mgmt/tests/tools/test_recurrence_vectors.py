@@ -157,6 +157,11 @@ class TestOccurrences(unittest.TestCase):
                     self.assertTrue(wanted)
                     self.assertEqual(list(occurrences(rrule, start, until=datetime(2014, 1, 1), since=since)), wanted)
 
+    def test_since_does_not_begin_a_new_count(self):
+        for rrule in ("FREQ=DAILY;COUNT=35", "FREQ=DAILY;BYMONTH=1,2;COUNT=35"):
+            given = occurrences(rrule, date(2026, 1, 1), since=date(2026, 2, 3))
+            self.assertEqual(list(given), [date(2026, 2, 3), date(2026, 2, 4)])
+
     def test_an_old_rule_is_not_walked_from_its_start(self):
         """Two thousand years of minutes: to walk them would take a quarter of an hour."""
         given = occurrences(
@@ -179,6 +184,10 @@ class TestOccurrences(unittest.TestCase):
     def test_far_apart_is_not_in_vain(self):
         given = occurrences("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO", date(1892, 3, 1), limit=2)
         self.assertEqual(list(given), [date(1904, 2, 29), date(1932, 2, 29)])
+
+    def test_only_the_days_since_the_last_one_are_in_vain(self):
+        given = list(occurrences("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", date(2004, 1, 1), limit=20))
+        self.assertEqual((given[0], given[-1]), (date(2004, 2, 29), date(2080, 2, 29)))
 
     def test_refused_at_once(self):
         start = datetime(2026, 1, 1, tzinfo=timezone.utc)
