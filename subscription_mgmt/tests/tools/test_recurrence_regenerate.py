@@ -47,6 +47,7 @@ class TestWednesdayToThursday(unittest.TestCase):
     """The example of RECURRENCE.md 4.4."""
 
     def setUp(self):
+        super().setUp()
         done, by_hand = november(4, 11, 18, 25), december(9)
         self.existing = standing(WEDNESDAY, {*done, *by_hand})
         self.difference = change(self.existing, WEDNESDAY, THURSDAY)
