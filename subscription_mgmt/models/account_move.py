@@ -8,7 +8,7 @@ from .subscription_billing_parking import explain
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "subscription.parking.mixin"]
+    _inherit = ["account.move", "subscription.alert.mixin"]
 
     subscription_run_id = fields.Many2one(
         comodel_name="subscription.billing.run", readonly=True, copy=False, index="btree_not_null"

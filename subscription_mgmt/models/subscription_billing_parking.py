@@ -21,7 +21,7 @@ def explain(env, error):
 
 class SubscriptionContract(models.Model):
     _name = "subscription.contract"
-    _inherit = ["subscription.contract", "subscription.parking.mixin"]
+    _inherit = ["subscription.contract", "subscription.alert.mixin"]
 
     def _park(self, error, date_ref=None):
         """Set the contracts aside after a failure.

@@ -1,10 +1,10 @@
 from odoo import models
 
 
-class SubscriptionParkingMixin(models.AbstractModel):
+class SubscriptionAlertMixin(models.AbstractModel):
     """Records that a person must hear of when a step of billing fails: one open activity each, closed by success."""
 
-    _name = "subscription.parking.mixin"
+    _name = "subscription.alert.mixin"
     _description = "Tells one person about a billing problem"
 
     def _get_parking_user(self):
