@@ -47,7 +47,7 @@ class SubscriptionCreditMove(models.Model):
     credits = fields.Integer(required=True, readonly=True, help="Added to the balance; negative: taken from it.")
     source_model = fields.Char(readonly=True, export_string_translation=False)
     source_id = fields.Many2oneReference(
-        string="Source", model_field="source_model", readonly=True, help="The ticket, chat or payment behind it."
+        model_field="source_model", readonly=True, help="The ticket, chat or payment behind it."
     )
     part = fields.Integer(readonly=True, export_string_translation=False)
     reason = fields.Char(readonly=True)
@@ -85,7 +85,9 @@ class SubscriptionCreditMove(models.Model):
     # === APPEND-ONLY === #
     def write(self, vals):
         """Refuse: a mistake is corrected by another move."""
-        raise UserError(self.env._("A credit move cannot be changed. Correct it with a reversing move."))
+        if vals:
+            raise UserError(self.env._("A credit move cannot be changed. Correct it with a reversing move."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -142,10 +142,10 @@ class SubscriptionEntitlement(models.Model):
 
     # === RULES === #
     @api.model
-    def _get_held(self, company, customer, date_ref):
-        """What the customer holds on the day or from a later day on, the oldest first.
+    def _get_running(self, company, customer, date_ref):
+        """What the customer has on the day or from a later day on, the oldest first.
 
-        Credit that is used up, and what waits for a decision, does not count.
+        What waits for a decision does not count.
         """
         found = self.search(
             Domain("company_id", "=", company.id)
@@ -154,9 +154,13 @@ class SubscriptionEntitlement(models.Model):
             & Domain("hold_reason", "=", False),
             order="date_start, id",
         )
-        return found.filtered(
-            lambda one: not is_over(one.date_end or None, date_ref) and (one.kind == PERIOD or one.credits_left > 0)
-        )
+        return found.filtered(lambda one: not is_over(one.date_end or None, date_ref))
+
+    @api.model
+    def _get_held(self, company, customer, date_ref):
+        """The same without credit that is used up: what could be lost, and what decides on the next purchase."""
+        running = self._get_running(company, customer, date_ref)
+        return running.filtered(lambda one: one.kind == PERIOD or one.credits_left > 0)
 
     def _as_held(self):
         """The same for the rules in plain Python."""

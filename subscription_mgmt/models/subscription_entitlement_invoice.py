@@ -71,9 +71,7 @@ class SubscriptionEntitlement(models.Model):
         for payment in (transaction | captures).payment_id:
             payment.invoice_ids = [Command.link(invoice.id)]
             (payment.move_id.line_ids + invoice.line_ids).filtered(
-                lambda line, payment=payment: (
-                    line.account_id == payment.destination_account_id and not line.reconciled
-                )
+                lambda line, payment=payment: line.account_id == payment.destination_account_id and not line.reconciled
             ).reconcile()
 
     def _try_invoice(self, date_ref):
@@ -119,7 +117,12 @@ class SubscriptionEntitlement(models.Model):
         note = self.env["account.move"].with_company(self.company_id).create({**values, "ref": reason})
         missing = self.currency_id.round(total - note.amount_total)
         if missing:
-            rest = {"name": self.env._("Rounding"), "quantity": 1.0, "price_unit": missing, "tax_ids": [Command.clear()]}
+            rest = {
+                "name": self.env._("Rounding"),
+                "quantity": 1.0,
+                "price_unit": missing,
+                "tax_ids": [Command.clear()],
+            }
             note.invoice_line_ids = [Command.create(rest)]
         note.reversed_entry_id = invoice
         return note

@@ -176,9 +176,8 @@ class SubscriptionWallet(models.Model):
         """Entitlements that can be used on the day, the oldest first."""
         self.ensure_one()
         entitlements = self.env["subscription.entitlement"]
-        return entitlements._get_held(self.company_id, self.partner_id, date_ref).filtered(
-            lambda one: one.date_start <= date_ref
-        )
+        running = entitlements._get_running(self.company_id, self.partner_id, date_ref)
+        return running.filtered(lambda one: one.date_start <= date_ref)
 
     # === REQUESTS === #
     def _plan_request(self, department, date_ref):

@@ -33,6 +33,14 @@ class TestCredits(PackageCommon):
         self.consume(self.tickets[0])
         self.assertEqual(self.left(), 9)
 
+    def test_used_up_credit_says_so_and_keeps_the_department_open(self):
+        self.support.credits_per_request = 10
+        self.grant(self.credit)
+        self.consume(self.tickets[0])
+        with self.assertRaisesRegex(UserError, "Not enough credit: 10 needed, 0 left"):
+            self.consume(self.tickets[1])
+        self.assertEqual(self.customer.entitled_department_ids, self.support)
+
     def test_lim_20_once_per_request(self):
         """A reply, a reopening, a transfer: the same source is never charged again."""
         self.grant(self.credit)

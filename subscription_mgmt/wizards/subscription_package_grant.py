@@ -36,7 +36,7 @@ class SubscriptionPackageGrant(models.TransientModel):
         """
         self.ensure_one()
         package, partner = self.package_id, self.partner_id
-        if package.kind == "credit" and not package.credits or package.kind == "period" and not package.duration_days:
+        if not (package.credits if package.kind == "credit" else package.duration_days):
             raise UserError(self.env._("Package %(package)s gives nothing yet.", package=package.name))
         today = package.company_id._subscription_today()
         entitlement = package._grant(
