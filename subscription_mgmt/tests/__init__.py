@@ -13,6 +13,7 @@ from . import test_lifecycle
 from . import test_credits
 from . import test_package
 from . import test_package_processes
+from . import test_package_purchase
 from . import test_security
 from . import test_tour
 from . import test_translations

@@ -66,3 +66,63 @@ class PackageCommon(SubscriptionCommon):
         """Balance of the customer: the sum of his ledger."""
         moves = self.env["subscription.credit.move"].search([("partner_id", "=", (customer or self.customer).id)])
         return sum(moves.mapped("credits"))
+
+
+class PurchaseCommon(PackageCommon):
+    """The same with the demo payment provider, whose answers the tests give themselves."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        demo = cls.env.ref("payment.payment_provider_demo").sudo()
+        cls.provider = demo.search([("code", "=", "demo"), ("company_id", "=", cls.company.id)], limit=1) or demo.copy(
+            {"company_id": cls.company.id, "state": "disabled"}
+        )
+        journal = cls.company_data["default_journal_bank"]
+        cls.provider.write({"state": "test", "is_published": True, "journal_id": journal.id})
+        line = journal.inbound_payment_method_line_ids.filtered(lambda line: line.payment_provider_id == cls.provider)
+        line.payment_account_id = cls.company_data["default_account_receivable"].copy(
+            {"account_type": "asset_current", "reconcile": True}
+        )
+        journal.outbound_payment_method_line_ids[:1].payment_account_id = line.payment_account_id
+        cls.card = cls.provider.payment_method_ids[:1]
+        cls.company.write(
+            {"subscription_office_email": "office@example.com", "subscription_office_email_cc": "boss@example.com"}
+        )
+
+    @classmethod
+    def make_tx(cls, package, partner=None, **values):
+        """A transaction as the portal makes it, not reported yet."""
+        partner = partner or cls.contact
+        return (
+            cls.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": cls.provider.id,
+                    "payment_method_id": cls.card.id,
+                    "reference": f"PKG-{cls.env['payment.transaction'].sudo().search_count([])}",
+                    "amount": package._get_total(partner.commercial_partner_id),
+                    "currency_id": package.currency_id.id,
+                    "partner_id": partner.id,
+                    "operation": "online_direct",
+                    "subscription_package_id": package.id,
+                    **values,
+                }
+            )
+        )
+
+    def report(self, tx, state="done", process=True):
+        """The provider reports; then what the browser's page or the cron does follows."""
+        tx._process("demo", {"reference": tx.reference, "simulated_state": state, "payment_details": "1234"})
+        if process and not tx.is_post_processed:
+            tx._post_process()
+
+    def buy(self, package, **values):
+        tx = self.make_tx(package, **values)
+        self.report(tx)
+        return tx
+
+    def get_mails(self):
+        """Mails about packages in the queue."""
+        return self.env["mail.mail"].sudo().search([("model", "=", "subscription.entitlement")], order="id")
