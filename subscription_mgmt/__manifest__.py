@@ -49,6 +49,8 @@
         "views/subscription_credit_views.xml",
         "views/subscription_request_views.xml",
         "views/res_partner_package_views.xml",
+        "views/portal_package_templates.xml",
+        "views/portal_subscription_templates.xml",
         "views/subscription_mgmt_menus.xml",
         "views/subscription_package_menus.xml",
     ],

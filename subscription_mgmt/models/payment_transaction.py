@@ -33,11 +33,16 @@ class PaymentTransaction(models.Model):
         Before `account_payment` makes the payment, so that it finds the invoice and settles it.
         """
         done = self.filtered(lambda tx: tx.state == "done")
-        done.filtered(lambda tx: tx.subscription_package_id and tx.operation != "refund")._hand_over()
+        done.filtered(lambda tx: tx._is_package_purchase())._hand_over()
         done.filtered(lambda tx: tx.operation == "refund")._take_back_package()
         return super()._post_process()
 
     # === PURCHASE === #
+    def _is_package_purchase(self):
+        """Whether money was taken for a package: not given back, and not just a card that was checked."""
+        self.ensure_one()
+        return bool(self.subscription_package_id) and self.operation not in ("refund", "validation")
+
     def _hand_over(self):
         """Hand over the packages that were paid; one that fails keeps its reason and is tried again by the cron."""
         for tx, error in run_isolated(self, lambda txs: txs._fulfil()):
@@ -102,7 +107,7 @@ class PaymentTransaction(models.Model):
         return (
             Domain("state", "=", "done")
             & Domain("subscription_package_id", "!=", False)
-            & Domain("operation", "!=", "refund")
+            & Domain("operation", "not in", ("refund", "validation"))
             & Domain("is_post_processed", "=", True)
             & Domain("subscription_entitlement_ids", "=", False)
         )

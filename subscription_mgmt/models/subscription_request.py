@@ -164,6 +164,21 @@ class SubscriptionContract(models.Model):
     # === PORTAL === #
     @api.model
     def _get_portal_domain(self, customer):
-        """Contracts that a customer sees in the portal: his own, those of his contacts, those that he pays."""
-        own = Domain("partner_id", "child_of", customer.id) | Domain("invoice_partner_id", "child_of", customer.id)
-        return own & Domain("state", "!=", "draft")
+        """Contracts that a customer sees in the portal: those of his own commercial entity, once in force."""
+        return Domain("partner_id", "child_of", customer.id) & Domain("state", "!=", "draft")
+
+    def _get_portal_invoices(self):
+        """Posted invoices of the contract that its own subscriber pays, the newest first."""
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id
+        invoices = self.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move.commercial_partner_id == customer
+        )
+        return invoices.sorted(lambda move: (move.invoice_date, move.id), reverse=True)
+
+    def _get_portal_plan(self):
+        """The next rows of the payment plan, a year of a monthly contract."""
+        self.ensure_one()
+        return self.env["subscription.installment"].search(
+            [("contract_id", "=", self.id), ("state", "=", "planned")], order="date_invoice, id", limit=12
+        )

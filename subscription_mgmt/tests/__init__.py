@@ -12,6 +12,7 @@ from . import test_installment
 from . import test_lifecycle
 from . import test_credits
 from . import test_package
+from . import test_package_portal
 from . import test_package_processes
 from . import test_package_purchase
 from . import test_security
