@@ -112,7 +112,9 @@ class SubscriptionEntitlement(models.Model):
         invoice = self.invoice_id
         if not invoice:
             return invoice
+        billed = invoice.invoice_line_ids[:1]
         line = self.package_id._get_invoice_line_values(invoice.partner_id, self._get_price_of(total))
+        line["tax_ids"] = [Command.set(billed.tax_ids.ids)]
         values = self._prepare_move_values("out_refund", date_ref, [line])
         note = self.env["account.move"].with_company(self.company_id).create({**values, "ref": reason})
         missing = self.currency_id.round(total - note.amount_total)

@@ -28,15 +28,27 @@ class SubscriptionEntitlement(models.Model):
         return whole, days_left(first, self.date_end, first)
 
     def _get_refundable(self, date_ref):
-        """What a refund by rule gives back today: the unused part of the price, taxes included."""
+        """What a refund by rule gives back today: the unused part of the price, taxes included.
+
+        With the taxes of the invoice, and never more than is left of an online payment.
+        """
         self.ensure_one()
+        invoice, transaction = self.invoice_id, self.payment_transaction_id.sudo()  # sudo: only its amounts
+        if not invoice:
+            return 0.0
         price = unused_price(exact(self.price), *self._get_unused(date_ref), self.currency_id.decimal_places)
-        partner = self.invoice_id.partner_id or self.partner_id
-        return self.package_id._get_total(partner, float(price)) if self.invoice_id else 0.0
+        taxes = invoice.invoice_line_ids[:1].tax_ids
+        total = taxes.compute_all(float(price), self.currency_id, 1.0, self.package_id.product_id, invoice.partner_id)
+        if not transaction:
+            return total["total_included"]
+        return min(total["total_included"], transaction.amount - transaction._get_refunded_total())
 
     def _check_refundable(self):
         if self.state not in ("active", "pending"):
             raise UserError(self.env._("%(package)s is over; nothing is left to refund.", package=self.display_name))
+        refunds = self.payment_transaction_id.sudo().child_transaction_ids  # sudo: only whether there is one
+        if refunds.filtered(lambda tx: tx.operation == "refund" and tx.state in ("draft", "pending", "authorized")):
+            raise UserError(self.env._("A refund of %(package)s is on its way already.", package=self.display_name))
 
     def _refund(self, date_ref, reason):
         """Give the unused part back: through the payment provider when it can, else as an open credit note.
@@ -61,8 +73,17 @@ class SubscriptionEntitlement(models.Model):
         note = self._make_credit_note(amount, date_ref, reason) if amount else self.env["account.move"]
         if note:
             note.action_post()
+            self._settle_open_invoice(note)
         self._take_back_all(date_ref, reason, note or self)
         return note
+
+    def _settle_open_invoice(self, note):
+        """Set the credit note off against what is unpaid of the invoice."""
+        open_lines = (self.invoice_id + note).line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled
+        )
+        if open_lines.move_id == self.invoice_id + note:
+            open_lines.reconcile()
 
     def _can_pay_back(self, transaction, amount):
         """Whether the provider gives back this much of the payment."""

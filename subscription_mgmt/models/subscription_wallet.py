@@ -42,6 +42,7 @@ class SubscriptionWallet(models.Model):
     department_ids = fields.Many2many(
         comodel_name="subscription.department", string="Departments", compute="_compute_figures"
     )
+    is_holding = fields.Boolean(string="Holds a Package", compute="_compute_figures", search="_search_is_holding")
     is_low = fields.Boolean(string="Running Low", compute="_compute_flags", search="_search_is_low")
     is_expiring = fields.Boolean(string="Expiring Soon", compute="_compute_flags", search="_search_is_expiring")
 
@@ -59,6 +60,7 @@ class SubscriptionWallet(models.Model):
             held = wallet._get_valid(wallet.company_id._subscription_today())
             wallet.entitlement_ids = held
             wallet.kind = held[:1].kind
+            wallet.is_holding = bool(held)
             wallet.credits_left = sum(held.mapped("credits_left"))
             ends = held.mapped("date_end")
             wallet.date_end = max(ends) if ends and all(ends) else False
@@ -71,6 +73,15 @@ class SubscriptionWallet(models.Model):
         for wallet in self:
             wallet.is_low = wallet in low
             wallet.is_expiring = wallet in expiring
+
+    def _search_is_holding(self, operator, value):
+        """By state: the cron keeps it up to the day."""
+        if operator != "in":
+            return NotImplemented
+        active = self.env["subscription.entitlement"].search([("state", "=", "active")])
+        pairs = {(one.company_id, one.partner_id) for one in active}
+        wallets = self.search([("partner_id", "in", active.partner_id.ids)])
+        return [("id", "in", wallets.filtered(lambda one: (one.company_id, one.partner_id) in pairs).ids)]
 
     def _search_is_low(self, operator, value):
         return [("id", "in", self._find_low().ids)] if operator == "in" else NotImplemented
@@ -100,7 +111,11 @@ class SubscriptionWallet(models.Model):
         wallets = self.browse()
         for company in self.env.companies:
             today = company._subscription_today()
-            running = Domain("company_id", "=", company.id) & Domain("state", "in", ("active", "pending"))
+            running = (
+                Domain("company_id", "=", company.id)
+                & Domain("state", "in", ("active", "pending"))
+                & Domain("hold_reason", "=", False)
+            )
             soon = Domain("date_end", "<=", fields.Date.add(today, days=RENEWAL_DAYS))
             entitlements = self.env["subscription.entitlement"]
             partners = entitlements.search(running & soon).partner_id - entitlements.search(running & ~soon).partner_id

@@ -320,6 +320,40 @@ class TestPackageRefund(PurchaseCommon):
         self.assertEqual((note.move_type, note.state, note.amount_total), ("out_refund", "posted", 120.0))
         self.assertEqual((note.payment_state, one.state, self.left()), ("not_paid", "refunded", 0))
 
+    def test_refund_that_is_on_its_way_is_not_asked_for_again(self):
+        tx = self.buy(self.credit)
+        one = tx.subscription_entitlement_ids
+        with patch.object(type(tx), "_send_refund_request"):  # a provider that answers later
+            refund = one._refund(DAY, "x")
+            self.assertEqual((refund.state, one.state, self.left()), ("draft", "active", 10))
+            with self.assertRaisesRegex(UserError, "on its way"):
+                one._refund(DAY, "x")
+        self.report(refund)
+        self.assertEqual((one.state, self.left(), refund.invoice_ids.amount_total), ("refunded", 0, 120.0))
+
+    def test_refunds_never_give_back_more_than_was_paid(self):
+        tx = self.buy(self.credit)
+        self.refund(tx, 1.0)  # too little for a whole credit
+        one = tx.subscription_entitlement_ids
+        self.assertEqual((self.left(), one._get_refundable(DAY)), (10, 119.0))
+        one._refund(DAY, "x")
+        self.assertEqual((tx._get_refunded_total(), one.state, self.left()), (120.0, "refunded", 0))
+        self.assertEqual(sum(one.invoice_id.reversal_move_ids.mapped("amount_total")), 120.0)
+
+    def test_refund_uses_the_taxes_of_the_invoice(self):
+        tx = self.buy(self.credit)
+        self.product.taxes_id = self.tax.copy({"name": "VAT 10%", "amount": 10})
+        one = tx.subscription_entitlement_ids
+        self.assertEqual(one._get_refundable(DAY), 120.0)
+        self.assertEqual(self.refund(tx).invoice_ids.amount_tax, 20.0)
+
+    def test_refund_of_an_unpaid_invoice_is_set_off(self):
+        one = self.grant(self.credit)
+        one._make_invoice(DAY)
+        self.consume(self.tickets[0])
+        note = one._refund(DAY, "x")
+        self.assertEqual((note.amount_total, note.amount_residual, one.invoice_id.amount_residual), (84.0, 0.0, 36.0))
+
     def test_a_gift_ends_without_money(self):
         one = self.grant(self.credit)
         self.assertEqual(one._get_refundable(DAY), 0.0)

@@ -120,15 +120,26 @@ class TestPackageStaff(PurchaseCommon):
         self.grant(self.period, customer=self.stranger)
         wallets = self.env["subscription.wallet"]
         self.assertFalse(wallets.search([("is_low", "=", True)]))
+        self.env["subscription.wallet"]._lock(self.company, self.contact)
+        holding = wallets.search([("is_holding", "=", True), ("company_id", "=", self.company.id)])
+        self.assertEqual(holding.partner_id, self.customer + self.stranger)
+        self.assertEqual(holding.mapped("is_holding"), [True, True])
         self.assertEqual(wallets.search([("is_expiring", "=", True)]).partner_id, self.stranger)
         self.consume(self.tickets[0])
         self.consume(self.tickets[1])
+        self.env.invalidate_all()
         low = wallets.search([("is_low", "=", True)])
         self.assertEqual((low.partner_id, low.credits_left, low.is_low, low.kind), (self.customer, 4, True, "credit"))
         self.assertNotIn(low, wallets.search([("is_low", "=", False)]))
         self.grant(self.period, customer=self.stranger)
         self.assertFalse(wallets.search([("is_expiring", "=", True)]), "bought on already")
         self.assertEqual(low.entitlement_ids.partner_id, self.customer)
+
+    def test_what_waits_for_a_decision_hides_no_end(self):
+        self.grant(self.period)
+        one = self.buy(self.credit).subscription_entitlement_ids
+        self.assertTrue(one.hold_reason)
+        self.assertEqual(self.env["subscription.wallet"].search([("is_expiring", "=", True)]).partner_id, self.customer)
 
     def test_usage_by_customer_department_and_month(self):
         self.grant(self.credit)

@@ -5,7 +5,9 @@ class SubscriptionEntitlementRefund(models.TransientModel):
     _name = "subscription.entitlement.refund"
     _description = "Refund Paid Subscription"
 
-    entitlement_id = fields.Many2one(comodel_name="subscription.entitlement", required=True, readonly=True)
+    entitlement_id = fields.Many2one(
+        comodel_name="subscription.entitlement", string="Paid Subscription", required=True, readonly=True
+    )
     currency_id = fields.Many2one(related="entitlement_id.currency_id")
     unused = fields.Char(compute="_compute_figures", help="Credits, or days after today.")
     amount = fields.Monetary(string="Gives Back", compute="_compute_figures", help="Taxes included.")
