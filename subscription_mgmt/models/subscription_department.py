@@ -15,11 +15,12 @@ class SubscriptionDepartment(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    # LIM-19, LIM-20
     credits_per_request = fields.Integer(
         string="Credit per Request",
         default=1,
         required=True,
-        help="What a ticket or a chat costs, once, when it is opened. Replies are free (LIM-19, LIM-20).",
+        help="What a ticket or a chat costs, once, when it is opened. Replies are free.",
     )
 
     _credits_per_request = models.Constraint(
