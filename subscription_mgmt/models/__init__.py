@@ -33,3 +33,17 @@ from . import subscription_assurance
 from . import subscription_external_id
 from . import subscription_import_batch
 from . import subscription_contract_import
+from . import subscription_department
+from . import subscription_package
+from . import subscription_package_price
+from . import subscription_package_sale
+from . import subscription_wallet
+from . import subscription_entitlement
+from . import subscription_entitlement_invoice
+from . import subscription_entitlement_refund
+from . import subscription_credit_move
+from . import subscription_package_mail
+from . import subscription_package_cron
+from . import res_partner_package
+from . import payment_transaction_package
+from . import subscription_request

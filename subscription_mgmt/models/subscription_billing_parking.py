@@ -54,10 +54,7 @@ class SubscriptionContract(models.Model):
     def _get_parking_user(self):
         """The responsible of the contract, or somebody with the billing right in its company."""
         self.ensure_one()
-        billing = self.env.ref("subscription_mgmt.group_subscription_billing")
-        # sudo: the cron's user may not read groups
-        users = billing.sudo().all_user_ids.filtered(lambda user: self.company_id in user.company_ids)
-        return self.user_id or users[:1] or self.env.user
+        return self.user_id or self.company_id._get_subscription_biller()
 
     def action_retry_billing(self):
         """Bill the contracts now, without waiting for the next try."""

@@ -15,6 +15,13 @@ from . import test_import_hostile
 from . import test_import_ids
 from . import test_installment
 from . import test_lifecycle
+from . import test_credits
+from . import test_package
+from . import test_package_portal
+from . import test_package_processes
+from . import test_package_purchase
+from . import test_package_staff
+from . import test_package_tour
 from . import test_security
 from . import test_tour
 from . import test_translations
