@@ -10,12 +10,13 @@ class MailActivity(models.Model):
         """Override of `mail` to finish the interaction with its activity, from wherever that is marked as done."""
         rows = self.env["subscription.interaction"]
         if not self.env.context.get("from_interaction"):
-            mine = self.filtered(lambda activity: activity.res_model == rows._name and activity.automated)
-            rows = rows.browse(mine.mapped("res_id")).exists().filtered(lambda row: row.state == "planned")
+            # sudo: as below
+            rows = rows.sudo().search([("activity_id", "in", self.ids), ("state", "=", "planned")])
             rows._check_invoice_confirmed()
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        # sudo: whoever an activity is assigned to may do it, whatever else he may do with the record
-        rows.sudo()._finish(feedback)
+        if rows:
+            # sudo: whoever an activity is assigned to may do it, whatever else he may do with the record
+            rows._finish(feedback)
         return result
 
 

@@ -61,8 +61,12 @@ class SubscriptionInteraction(models.Model):
         string="Day", required=True, default=lambda self: self.env.company._subscription_today(), tracking=True
     )
     all_day = fields.Boolean(default=True)
-    date_start = fields.Datetime(string="Start", required=True, compute="_compute_dates", store=True, readonly=False)
-    date_stop = fields.Datetime(string="End", required=True, compute="_compute_dates", store=True, readonly=False)
+    date_start = fields.Datetime(
+        string="Start", required=True, compute="_compute_dates", store=True, readonly=False, precompute=True
+    )
+    date_stop = fields.Datetime(
+        string="End", required=True, compute="_compute_dates", store=True, readonly=False, precompute=True
+    )
     date_done = fields.Datetime(string="Done On", copy=False, readonly=True)
     outcome = fields.Text(copy=False, help="What came of it, or why it was skipped.")
     # === RECURRENCE === #
@@ -80,6 +84,9 @@ class SubscriptionInteraction(models.Model):
     )
     # === WHAT WAS MADE === #
     is_prepared = fields.Boolean(copy=False, readonly=True)
+    activity_id = fields.Many2one(
+        comodel_name="mail.activity", copy=False, readonly=True, ondelete="set null", index="btree_not_null"
+    )
     event_id = fields.Many2one(
         comodel_name="calendar.event", copy=False, readonly=True, ondelete="set null", index="btree_not_null"
     )
@@ -165,7 +172,7 @@ class SubscriptionInteraction(models.Model):
             return super()._read_group_groupby(alias, groupby_spec, query)
         self._check_field_access(self._fields["state"], "read")
         today = self.env.company._subscription_today()
-        day, state = (SQL.identifier(alias, name) for name in ("occurrence_date", "state"))
+        day, state = (self._field_to_sql(alias, name, query) for name in ("occurrence_date", "state"))
         return SQL(
             """(CASE WHEN %(state)s <> 'planned' THEN 'closed' WHEN %(day)s < %(today)s THEN 'overdue'
                      WHEN %(day)s = %(today)s THEN 'today' WHEN %(day)s <= %(near)s THEN 'near' ELSE 'later' END)""",
@@ -252,7 +259,7 @@ class SubscriptionInteraction(models.Model):
             )
 
     def _leave_tombstones(self):
-        """Write a left-out date for each interaction that a recurrence has made."""
+        """Write a tombstone for each interaction that a recurrence has made."""
         made = self.filtered("recurrence_id")
         exceptions = self.env["subscription.recurrence.exception"].sudo()
         known = {
@@ -266,6 +273,7 @@ class SubscriptionInteraction(models.Model):
                     "recurrence_id": row.recurrence_id.id,
                     "date": row.slot_key,
                     "partner_id": row.partner_id.id,
+                    "kind": "deleted",
                     "reason": self.env._("Deleted by %(user)s", user=self.env.user.name),
                 }
                 for row in made

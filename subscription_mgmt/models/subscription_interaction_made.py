@@ -68,8 +68,8 @@ class SubscriptionInteraction(models.Model):
     def _make_activities(self):
         """One activity each, so that the systray of the responsible counts it."""
         model = self.env["ir.model"]._get_id(self._name)
-        standing = self.activity_ids.mapped("res_id")
-        self.env["mail.activity"].create(
+        rows = self.filtered(lambda row: not row._get_made_activities())
+        activities = self.env["mail.activity"].create(
             [
                 {
                     "res_model_id": model,
@@ -81,10 +81,11 @@ class SubscriptionInteraction(models.Model):
                     "user_id": row.user_id.id,
                     "automated": True,
                 }
-                for row in self
-                if row.id not in standing
+                for row in rows
             ]
         )
+        for row, activity in zip(rows, activities, strict=True):
+            row.activity_id = activity
 
     def _make_events(self):
         rows = self.filtered(lambda row: not row.event_id)
@@ -114,7 +115,7 @@ class SubscriptionInteraction(models.Model):
                     "name": row.display_name,
                     "description": row.note,
                     "project_id": row.type_id.project_id.id,
-                    "partner_id": row.type_id.project_id and row.partner_id.id,
+                    "partner_id": row.partner_id.id if row.type_id.project_id else False,
                     "company_id": row.company_id.id,
                     "date_deadline": row.date_start,
                     "user_ids": [(6, 0, row.user_id.ids)],
@@ -152,10 +153,15 @@ class SubscriptionInteraction(models.Model):
         return self | self.create([{**values, "partner_id": partner.id} for partner in partners[1:]])
 
     # === AFTERWARDS === #
+    def _get_made_activities(self):
+        """Activities that were made of the interactions; those that people added by hand are theirs."""
+        return self.activity_id.filtered("active")
+
     def _follow_change(self, vals):
         """Carry a change of day, person or subject over to what was made of the interactions."""
-        for row in self.filtered("is_prepared").with_context(**SILENT, from_interaction=True):
-            row.activity_ids.filtered("automated").write(
+        # sudo: whoever may change an interaction takes what was made of it along
+        for row in self.filtered("is_prepared").sudo().with_context(**SILENT, from_interaction=True):
+            row._get_made_activities().write(
                 {"date_deadline": row.occurrence_date, "user_id": row.user_id.id, "summary": row.name}
             )
             if row.event_id:
@@ -170,13 +176,14 @@ class SubscriptionInteraction(models.Model):
     def _close_made(self, outcome=False):
         """Close activities and tasks of interactions that were done."""
         rows = self.with_context(from_interaction=True)
-        rows.activity_ids.action_feedback(feedback=outcome)
-        rows.task_id.filtered(lambda task: not task.is_closed).write({"state": "1_done"})
+        rows._get_made_activities().action_feedback(feedback=outcome)
+        # sudo: whoever may finish an interaction finishes its task
+        rows.task_id.sudo().filtered(lambda task: not task.is_closed).write({"state": "1_done"})
 
     def _unmake(self):
         """Take away what was made of interactions that will not take place."""
         rows = self.with_context(from_interaction=True)
-        rows.activity_ids.unlink()
+        rows._get_made_activities().unlink()
         # sudo: whoever may skip an interaction may take its event and task with it
         rows.event_id.sudo().unlink()
         rows.task_id.sudo().filtered(lambda task: not task.is_closed).write({"state": "1_canceled"})

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class SubscriptionRecurrenceException(models.Model):
     """A date that a recurrence leaves out, or has besides its rule.
 
-    A left-out date is also the tombstone of a deleted interaction: without it the next night would make it again.
+    It is also the tombstone of a deleted interaction: without it the next night would make it again. When the rule is
+    changed, a date left out stays that date; a tombstone goes along, so that a week that was called off stays so.
     """
 
     _name = "subscription.recurrence.exception"
@@ -18,7 +19,9 @@ class SubscriptionRecurrenceException(models.Model):
     company_id = fields.Many2one(related="recurrence_id.company_id", store=True, index=True, precompute=True)
     date = fields.Date(required=True, help="The date of the rule, before it is moved away from days off.")
     kind = fields.Selection(
-        selection=[("skip", "Left Out"), ("extra", "Extra Date")], required=True, default="skip"
+        selection=[("skip", "Left Out"), ("extra", "Extra Date"), ("deleted", "Deleted Interaction")],
+        required=True,
+        default="skip",
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Customer", index="btree_not_null", help="Empty: for all."

@@ -46,8 +46,8 @@ class SubscriptionRecurrence(models.Model):
     def _get_exception_days(self):
         """(dates left out for all, extra dates), two sets."""
         general = self.exception_ids.filtered(lambda exception: not exception.partner_id)
-        left_out = general.filtered(lambda exception: exception.kind == "skip")
-        return set(left_out.mapped("date")), set((general - left_out).mapped("date"))
+        extra = general.filtered(lambda exception: exception.kind == "extra")
+        return set((general - extra).mapped("date")), set(extra.mapped("date"))
 
     def _plan_days(self, slots, rule, works=None):
         """The day on which each slot is to be done, away from days off; slots left out are not in the answer.
@@ -148,7 +148,7 @@ class SubscriptionRecurrence(models.Model):
             owner = row.recurrence_id.id
             partner = False if owner in filtered else row.partner_id.id
             keys[owner] |= {(row.slot_key, partner), (row.covers_key, partner)}
-        for exception in self.exception_ids.filtered(lambda row: row.kind == "skip" and row.partner_id):
+        for exception in self.exception_ids.filtered(lambda row: row.kind != "extra" and row.partner_id):
             keys[exception.recurrence_id.id].add((exception.date, exception.partner_id.id))
         return keys
 

@@ -24,6 +24,7 @@ class Change:
     :ivar removed: recordset to delete
     :ivar added: list of values
     :ivar covered: dict of interaction → slot of the new rule for which it stands
+    :ivar tombstones: dict of exception → slot of the new rule that stays deleted in its stead
     """
 
     kept: object
@@ -31,6 +32,7 @@ class Change:
     moved: list = field(default_factory=list)
     added: list = field(default_factory=list)
     covered: dict = field(default_factory=dict)
+    tombstones: dict = field(default_factory=dict)
 
     @property
     def digest(self):
@@ -99,18 +101,24 @@ class SubscriptionRecurrence(models.Model):
             groups[owner][row.slot_key] = Existing(
                 slot=row.slot_key, planned=row.occurrence_date, frozen=frozen, ref=row
             )
+        for exception in self.exception_ids.filtered(lambda exception: exception.kind == "deleted"):
+            groups[exception.partner_id].setdefault(
+                exception.date, Existing(slot=exception.date, planned=exception.date, frozen=True, ref=exception)
+            )
         return [(partner, list(standing.values())) for partner, standing in groups.items()]
 
     def _get_own_left_out(self, partner):
         """Dates that were deleted or left out for one customer."""
-        own = self.exception_ids.filtered(lambda row: row.kind == "skip" and row.partner_id == partner and partner)
+        own = self.exception_ids.filtered(lambda row: row.kind != "extra" and row.partner_id == partner and partner)
         return set(own.mapped("date"))
 
     def _add_to_change(self, change, standing, difference, days, partner):
         change.removed |= change.removed.browse(one.ref.id for one in difference.removed)
         change.moved += [(one.ref, slot, days[slot]) for one, slot in difference.moved]
-        change.covered |= {one.ref: False for one in standing if one.frozen}
-        change.covered |= {one.ref: slot for one, slot in difference.covered}
+        tombstone = self.exception_ids._name
+        change.covered |= {one.ref: False for one in standing if one.frozen and one.ref._name != tombstone}
+        change.covered |= {one.ref: slot for one, slot in difference.covered if one.ref._name != tombstone}
+        change.tombstones |= {one.ref: slot for one, slot in difference.covered if one.ref._name == tombstone}
         extra = {row.slot_key for row in self.interaction_ids if row.partner_id == partner}
         rule = self._get_rule_in_force()
         change.added += [
@@ -171,6 +179,8 @@ class SubscriptionRecurrence(models.Model):
         for row, slot, day in change.moved:
             row.sudo().write({"slot_key": slot, "covers_key": False, **self._prepare_when(day), "is_moved": False})
         rows.create(change.added)
+        for exception, slot in change.tombstones.items():
+            exception.sudo().date = slot
         for row, slot in change.covered.items():
             if row.covers_key != slot:
                 row.sudo().covers_key = slot
