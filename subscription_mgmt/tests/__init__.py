@@ -17,3 +17,5 @@ from . import test_recurrence_rule
 from . import test_recurrence_generation
 from . import test_recurrence_regeneration
 from . import test_interaction
+from . import test_recurring_invoice
+from . import test_recurrence_security
