@@ -7,10 +7,8 @@ from itertools import islice, takewhile
 from .recurrence_convert import NotOurs, to_rule
 from .recurrence_parts import TIME_PARTS, read_local_stamp, read_parts, read_until
 from .recurrence_refusal import RuleRefusal
-from .recurrence_rfc import expand
+from .recurrence_rfc import SUB_DAILY, expand
 from .recurrence_slots import walk
-
-SUB_DAILY = ("HOURLY", "MINUTELY", "SECONDLY")
 
 
 def occurrences(

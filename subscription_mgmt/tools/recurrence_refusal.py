@@ -7,7 +7,7 @@ English only. The Odoo layer says them in the user's language: ``env._(REASONS[r
 from .refusal import Refusal
 
 
-def _(source):
+def _lt(source):
     """Mark a sentence for the export of terms."""
     return source
 
@@ -15,55 +15,58 @@ def _(source):
 # Filled in with the particulars by the % operator: a per cent sign is written twice.
 REASONS = {
     # === The rule === #
-    "bad_frequency": _("A rule repeats every so many days, weeks, months or years, not “%(value)s”."),
-    "bad_interval": _("The interval must be from 1 to %(limit)s, not %(value)s."),
-    "no_weekday": _("A weekly rule needs at least one day of the week."),
-    "bad_weekday": _("A day of the week is a number from 0 (Monday) to 6 (Sunday), not %(value)s."),
-    "one_weekday": _("The first, second … or last weekday of a month needs exactly one day of the week."),
-    "bad_month_by": _("A month is divided by date, by weekday or by working day, not by “%(value)s”."),
-    "bad_day": _("The day of the month must be from 1 to 31."),
-    "bad_position": _("The weekday of a month is the first, second, third, fourth or last one (1 to 4, or -1)."),
-    "bad_month": _("A yearly rule needs a month from 1 to 12."),
-    "bad_month_end": _("In a shorter month a day is moved to the last day or skipped, not “%(value)s”."),
-    "end_before_start": _("The rule ends on %(until)s, before it starts on %(start)s."),
-    "until_and_count": _("A rule ends on a date or after a number of times, not both."),
-    "bad_count": _("The number of times must be from 1 to %(limit)s, not %(value)s."),
-    "no_slot": _("The rule gives no date from %(first)s to %(last)s."),
+    "bad_frequency": _lt("A rule repeats every so many days, weeks, months or years, not “%(value)s”."),
+    "bad_interval": _lt("The interval must be from 1 to %(limit)s, not %(value)s."),
+    "no_weekday": _lt("A weekly rule needs at least one day of the week."),
+    "bad_weekday": _lt("A day of the week is a number from 0 (Monday) to 6 (Sunday), not %(value)s."),
+    "one_weekday": _lt("The first, second … or last weekday of a month needs exactly one day of the week."),
+    "bad_month_by": _lt("A month is divided by date, by weekday or by working day, not by “%(value)s”."),
+    "bad_day": _lt("The day of the month must be from 1 to 31."),
+    "bad_position": _lt("The weekday of a month is the first, second, third, fourth or last one (1 to 4, or -1)."),
+    "bad_month": _lt("A yearly rule needs a month from 1 to 12."),
+    "bad_month_end": _lt("In a shorter month a day is moved to the last day or skipped, not “%(value)s”."),
+    "bad_year": _lt("A rule starts and ends in the years %(first)s to %(last)s, not in %(value)s."),
+    "end_before_start": _lt("The rule ends on %(until)s, before it starts on %(start)s."),
+    "until_and_count": _lt("A rule ends on a date or after a number of times, not both."),
+    "bad_count": _lt("The number of times must be from 1 to %(limit)s, not %(value)s."),
+    "no_slot": _lt("The rule gives no date from %(first)s to %(last)s."),
     # === The time === #
-    "bad_zone": _("“%(value)s” is not a known time zone. Use a name such as Europe/Bucharest."),
-    "bad_shift": _("“%(value)s” is not a way to avoid days off."),
-    "aware_start": _("The start must be a local date or time without a time zone."),
+    "bad_zone": _lt("“%(value)s” is not a known time zone. Use a name such as Europe/Bucharest."),
+    "bad_shift": _lt("“%(value)s” is not a way to avoid days off."),
+    "aware_start": _lt("The start must be a local date or time without a time zone."),
     # === RFC 5545 text === #
-    "text_too_long": _("The text is longer than %(limit)s characters."),
-    "no_rule_line": _("The text holds no RRULE line."),
-    "no_start_line": _("The text holds no DTSTART line, so the rule has no beginning."),
-    "twice_line": _("The text holds %(name)s twice; one rule with one start is taken."),
-    "bad_line": _("The line “%(value)s” is not taken: only DTSTART, RRULE, EXDATE and RDATE are."),
-    "bad_stamp": _("“%(value)s” is not a date (20261231) or a date with time (20261231T093000)."),
-    "mixed_stamps": _("Excluded and extra dates must be written like the start: “%(value)s”."),
-    "bad_part": _("“%(value)s” is not a part of a rule; a part reads NAME=VALUE."),
-    "twice_part": _("The part %(name)s stands in the rule twice."),
-    "unknown_part": _("The part %(name)s is not known."),
-    "bad_value": _("“%(value)s” is not a value for %(name)s."),
-    "no_frequency": _("The rule has no FREQ part."),
-    "part_not_with": _("%(name)s cannot be used with FREQ=%(frequency)s."),
-    "ordinal_with_week": _("A numbered weekday in BYDAY cannot be used with BYWEEKNO."),
-    "setpos_alone": _("BYSETPOS needs another BY… part to choose from."),
-    "time_in_dates": _("%(name)s needs a start with a time of day."),
-    "mixed_byday": _("BYDAY mixes numbered and plain weekdays; calendars read that differently."),
-    "bad_calendar": _("Rules follow the Gregorian calendar only, not %(value)s."),
-    "skip_alone": _("SKIP needs RSCALE=GREGORIAN beside it."),
-    "bad_skip": _("A missing day can be left out, or moved to the end of its month; not SKIP=%(value)s here."),
-    "too_sparse": _("The rule gives no date within the years that are searched."),
-    "extra_time": _("The extra date %(value)s has another time of day than the start."),
+    "text_too_long": _lt("The text is longer than %(limit)s characters."),
+    "no_rule_line": _lt("The text holds no RRULE line."),
+    "no_start_line": _lt("The text holds no DTSTART line, so the rule has no beginning."),
+    "twice_line": _lt("The text holds %(name)s twice; one rule with one start is taken."),
+    "bad_line": _lt("The line “%(value)s” is not taken: only DTSTART, RRULE, EXDATE and RDATE are."),
+    "bad_stamp": _lt("“%(value)s” is not a date (20261231) or a date with time (20261231T093000)."),
+    "mixed_stamps": _lt("Excluded and extra dates must be written like the start: “%(value)s”."),
+    "bad_part": _lt("“%(value)s” is not a part of a rule; a part reads NAME=VALUE."),
+    "twice_part": _lt("The part %(name)s stands in the rule twice."),
+    "unknown_part": _lt("The part %(name)s is not known."),
+    "bad_value": _lt("“%(value)s” is not a value for %(name)s."),
+    "no_frequency": _lt("The rule has no FREQ part."),
+    "part_not_with": _lt("%(name)s cannot be used with FREQ=%(frequency)s."),
+    "ordinal_with_week": _lt("A numbered weekday in BYDAY cannot be used with BYWEEKNO."),
+    "setpos_alone": _lt("BYSETPOS needs another BY… part to choose from."),
+    "time_in_dates": _lt("%(name)s needs a start with a time of day."),
+    "mixed_byday": _lt("BYDAY mixes numbered and plain weekdays; calendars read that differently."),
+    "bad_calendar": _lt("Rules follow the Gregorian calendar only, not %(value)s."),
+    "skip_alone": _lt("SKIP needs RSCALE=GREGORIAN beside it."),
+    "bad_skip": _lt("A missing day can be left out, or moved to the end of its month; not SKIP=%(value)s here."),
+    "too_sparse": _lt("The rule gives no date within the years that are searched."),
+    "extra_time": _lt("The extra date %(value)s has another time of day than the start."),
     # === Valid, but more than a recurrence can hold === #
-    "outside_frequency": _("A recurrence repeats by the day at most, not FREQ=%(name)s. The rule gives: %(dates)s."),
-    "outside_part": _("A recurrence cannot hold this use of %(name)s. The rule gives: %(dates)s."),
-    "outside_daily": _("Every so many days on certain weekdays cannot be held. The rule gives: %(dates)s."),
-    "outside_several": _("A recurrence holds one value of %(name)s. The rule gives: %(dates)s."),
-    "outside_no_month": _("A yearly rule needs its month (BYMONTH). The rule gives: %(dates)s."),
-    "outside_from_end": _("Counted from the end, only the last day of the month is taken. The rule gives: %(dates)s."),
-    "outside_position": _(
+    "outside_frequency": _lt("A recurrence repeats by the day at most, not FREQ=%(name)s. The rule gives: %(dates)s."),
+    "outside_part": _lt("A recurrence cannot hold this use of %(name)s. The rule gives: %(dates)s."),
+    "outside_daily": _lt("Every so many days on certain weekdays cannot be held. The rule gives: %(dates)s."),
+    "outside_several": _lt("A recurrence holds one value of %(name)s. The rule gives: %(dates)s."),
+    "outside_no_month": _lt("A yearly rule needs its month (BYMONTH). The rule gives: %(dates)s."),
+    "outside_from_end": _lt(
+        "Counted from the end, only the last day of the month is taken. The rule gives: %(dates)s."
+    ),
+    "outside_position": _lt(
         "Of the weekdays of a month, the first to the fourth and the last are taken. The rule gives: %(dates)s."
     ),
 }

@@ -28,8 +28,11 @@ STEPS = {
     "SECONDLY": timedelta(seconds=1),
 }
 DAY_PARTS = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY")
-# More than two hundred years of days; the widest gap of a calendar rule, 29 February on one weekday, is 40 years.
-MAX_DAYS_IN_VAIN = 100_000
+SUB_DAILY = ("HOURLY", "MINUTELY", "SECONDLY")
+# Two hundred years of days that cost little, fifty of those that cost more. The widest gap of a calendar rule,
+# 29 February on one weekday, is 40 years; rules of hours and less jump to the next day where they can.
+MAX_DAYS_IN_VAIN = {"YEARLY": 73_000, "MONTHLY": 73_000}
+MAX_DAYS_IN_VAIN_ELSE = 18_000
 
 
 def expand(parts: Parts, start: datetime, until: datetime | None, since: datetime | None) -> Iterator[datetime]:
@@ -70,11 +73,11 @@ def _options(parts, start):
 
 
 def _seek(parts, start, since):
-    """A DTSTART before `since` that the rule cannot be told apart by: whole intervals later, one to spare."""
+    """Another DTSTART for the same rule, by whole intervals nearer to `since`; filled in by :func:`_options`."""
     if parts["FREQ"] in ("MONTHLY", "YEARLY"):
         months = parts.interval * (12 if parts["FREQ"] == "YEARLY" else 1)
         first = start.year * 12 + (start.month - 1 if parts["FREQ"] == "MONTHLY" else 0)
-        whole = (since.year * 12 + since.month - 1 - first) // months - 1
+        whole = (since.year * 12 + since.month - 1 - first) // months
         if whole <= 0:
             return start
         year, month0 = divmod(first + whole * months, 12)
@@ -86,13 +89,14 @@ def _seek(parts, start, since):
 class _Watch:
     """Stands in for the months of a dateutil rule, which are looked up for every day, and counts the look-ups."""
 
-    def __init__(self, months):
+    def __init__(self, months, limit):
         self.months = frozenset(months)
+        self.limit = limit
         self.days = 0
 
     def __contains__(self, month):
         self.days += 1
-        if self.days > MAX_DAYS_IN_VAIN:
+        if self.days > self.limit:
             raise RuleRefusal("too_sparse")
         return month in self.months
 
@@ -102,7 +106,8 @@ class _Watch:
 
 def _watch(rule, parts):
     """Set a watch on a rule. One that goes by the year without months ends by itself, after some thousand years."""
-    watch = _Watch(rule._bymonth or range(1, 13))
+    limit = MAX_DAYS_IN_VAIN.get(parts["FREQ"], MAX_DAYS_IN_VAIN_ELSE)
+    watch = _Watch(rule._bymonth or range(1, 13), limit)
     if rule._bymonth or parts["FREQ"] != "YEARLY":
         rule._bymonth = watch
     return watch

@@ -17,6 +17,7 @@ POSITIONS = (1, 2, 3, 4, -1)
 WORKDAYS = (0, 1, 2, 3, 4)
 MAX_INTERVAL = 999
 MAX_COUNT = 1000
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 SHORTEST_MONTH = 28
 # A rule whose first date lies farther away is a mistake; 29 February is at most 8 years away.
 FIRST_SLOT_YEARS = 8
@@ -80,16 +81,14 @@ def check(rule: Rule) -> None:
 
     _check_pattern(rule)
     _check_end(rule)
-    last = _add_years(rule.start, FIRST_SLOT_YEARS)
-    if rule.until:
-        last = min(last, rule.until)
+    last = min(_add_years(rule.start, FIRST_SLOT_YEARS), rule.until or date.max)
     first = first_slot(rule)
     if first is None or first > last:
         raise RuleRefusal("no_slot", first=rule.start, last=last)
 
 
 def _add_years(day, years):
-    year = min(day.year + years, date.max.year)
+    year = day.year + years
     return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
@@ -125,6 +124,9 @@ def _check_day_of_month(rule):
 
 
 def _check_end(rule):
+    for day in (rule.start, rule.until):
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise RuleRefusal("bad_year", value=day.year, first=FIRST_YEAR, last=LAST_YEAR)
     if rule.until and rule.count is not None:
         raise RuleRefusal("until_and_count")
     if rule.until and rule.until < rule.start:

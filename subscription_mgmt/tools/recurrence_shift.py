@@ -68,7 +68,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise RuleRefusal("bad_zone", value=name) from None
+        raise RuleRefusal("bad_zone", value=name[:60]) from None
 
 
 def localise(day: date, moment: time, tz: str) -> datetime:

@@ -16,7 +16,7 @@ from .recurrence_format import format_rule, format_stamps
 from .recurrence_lines import Lines, read_lines, read_stamps
 from .recurrence_occurrences import occurrences
 from .recurrence_parts import read_parts, read_stamp, read_until
-from .recurrence_refusal import RuleRefusal, _
+from .recurrence_refusal import RuleRefusal, _lt
 from .recurrence_rule import Rule, check
 from .recurrence_shift import zone
 from .recurrence_slots import first_slot
@@ -25,13 +25,13 @@ SHOWN_DATES = 10
 
 # Filled in with the particulars by the % operator.
 NOTES = {
-    "until_without_zone": _("The end has no time zone; it was read in the zone of the start."),
-    "until_whole_day": _("The end has no time of day; its whole day was included."),
-    "start_moved": _("The start is not a date of the rule; the first date is %(first)s."),
-    "months_skipped": _("Months without day %(day)s are skipped. Choose the last day if the sender meant that."),
-    "daily_as_weekly": _("Every day on certain weekdays was read as every week on those days."),
-    "left_out": _("Extensions of the sender were left out: %(names)s."),
-    "exclusions_off_time": _("Excluded dates at another time of day exclude nothing and were left out."),
+    "until_without_zone": _lt("The end has no time zone; it was read in the zone of the start."),
+    "until_whole_day": _lt("The end has no time of day; its whole day was included."),
+    "start_moved": _lt("The start is not a date of the rule; the first date is %(first)s."),
+    "months_skipped": _lt("Months without day %(day)s are skipped. Choose the last day if the sender meant that."),
+    "daily_as_weekly": _lt("Every day on certain weekdays was read as every week on those days."),
+    "left_out": _lt("Extensions of the sender were left out: %(names)s."),
+    "exclusions_off_time": _lt("Excluded dates at another time of day exclude nothing and were left out."),
 }
 
 
