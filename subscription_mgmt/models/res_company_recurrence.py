@@ -48,9 +48,7 @@ class ResConfigSettings(models.TransientModel):
 
     subscription_recurrence_days = fields.Integer(related="company_id.subscription_recurrence_days", readonly=False)
     subscription_ending_days = fields.Integer(related="company_id.subscription_ending_days", readonly=False)
-    subscription_invoice_reminder = fields.Boolean(
-        related="company_id.subscription_invoice_reminder", readonly=False
-    )
+    subscription_invoice_reminder = fields.Boolean(related="company_id.subscription_invoice_reminder", readonly=False)
     subscription_reminder_template_id = fields.Many2one(
         related="company_id.subscription_reminder_template_id", readonly=False
     )

@@ -244,7 +244,8 @@ class SubscriptionInteraction(models.Model):
 
     def unlink(self):
         """Override to remember the date of a deleted interaction, so that the next night does not make it again."""
-        self._leave_tombstones()
+        if not self.env.context.get("without_tombstones"):
+            self._leave_tombstones()
         self._unmake()
         return super().unlink()
 
@@ -253,9 +254,7 @@ class SubscriptionInteraction(models.Model):
         invoiced = self.filtered("invoice_id")
         if invoiced:
             raise UserError(
-                self.env._(
-                    "“%(name)s” has made an invoice and cannot be deleted.", name=invoiced[0].display_name
-                )
+                self.env._("“%(name)s” has made an invoice and cannot be deleted.", name=invoiced[0].display_name)
             )
 
     def _leave_tombstones(self):
@@ -285,9 +284,8 @@ class SubscriptionInteraction(models.Model):
 
     def _remove(self):
         """Delete without leaving the date out: what regeneration and archiving do."""
-        self._unmake()
         # sudo: changing a recurrence is enough to change what it has planned
-        return super(SubscriptionInteraction, self.sudo()).unlink()
+        return self.sudo().with_context(without_tombstones=True).unlink()
 
     # === ACTIONS === #
     def action_view_recurrences(self):

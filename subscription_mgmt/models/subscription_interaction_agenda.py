@@ -1,4 +1,4 @@
-"""What a person does with the day's work: done, postpone, skip, reassign, reopen; what they do in the systray counts."""
+"""What a person does with the day's work: done, postponed, skipped, reassigned, reopened."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The day's invoice: confirmed once, sent as a second act, reminded of when it falls overdue (REC-26, REC-27, REC-30)."""
+"""The day's invoice: confirmed once, sent as a second act, reminded of when overdue (REC-26, REC-27, REC-30)."""
 
 from datetime import timedelta
 
@@ -175,7 +175,7 @@ class SubscriptionInteraction(models.Model):
         """Once a day, where it is switched on and a text is chosen; commits after each company."""
         cron = self.env["ir.cron"]
         companies = self.env["res.company"]._get_subscription_companies()
-        ready = companies.filtered(lambda one: one.subscription_invoice_reminder and one.subscription_reminder_template_id)
+        ready = companies.filtered("subscription_invoice_reminder").filtered("subscription_reminder_template_id")
         cron._commit_progress(remaining=len(ready))
         for company in ready:
             today = company._subscription_today()
@@ -212,7 +212,8 @@ class AccountMove(models.Model):
         if self.move_type != "out_invoice" or not lines:
             raise UserError(self.env._("Only a customer invoice with lines can be made recurring."))
         recurrence = self.env["subscription.recurrence"].create(self._prepare_recurrence_values(lines))
-        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_recurring_invoice_action")
+        actions = self.env["ir.actions.act_window"]
+        action = actions._for_xml_id("subscription_mgmt.subscription_recurring_invoice_action")
         return {**action, "res_id": recurrence.id, "views": [(False, "form")], "view_mode": "form"}
 
     def _prepare_recurrence_values(self, lines):

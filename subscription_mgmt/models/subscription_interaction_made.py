@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime as safe_datetime
 from odoo.tools.safe_eval import dateutil as safe_dateutil
-from odoo.tools.safe_eval import safe_eval, time as safe_time
+from odoo.tools.safe_eval import safe_eval
+from odoo.tools.safe_eval import time as safe_time
 
 from .isolation import run_isolated
 from .subscription_billing_invoice import QUIET
@@ -249,8 +250,8 @@ class SubscriptionRecurrence(models.Model):
         """Customers as the responsible may see them, in the company of the recurrence."""
         self.ensure_one()
         tz = self.company_id.partner_id.tz or self.company_id.resource_calendar_id.tz or "UTC"
-        context = {"tz": tz, "allowed_company_ids": self.company_id.ids, "lang": self.env.lang}
-        return self.env["res.partner"].with_user(self.user_id).with_context(context)
+        partners = self.env["res.partner"].with_user(self.user_id)
+        return partners.with_context(tz=tz, allowed_company_ids=self.company_id.ids)
 
     def _get_filter_domain(self):
         """The filter as a domain that can be searched with.

@@ -168,7 +168,7 @@ class SubscriptionRecurrence(models.Model):
             return {}
         keys = self._get_standing_keys(min(recurrence._get_first_day(date_ref) for recurrence in self))
         works = self._remember_days_off()
-        return {recurrence: recurrence._prepare_own_missing(date_ref, keys[recurrence.id], works) for recurrence in self}
+        return {one: one._prepare_own_missing(date_ref, keys[one.id], works) for one in self}
 
     def _prepare_own_missing(self, date_ref, standing, works):
         rule = self._get_rule_in_force()

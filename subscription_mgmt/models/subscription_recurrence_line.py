@@ -20,9 +20,7 @@ class SubscriptionRecurrenceLine(models.Model):
     company_id = fields.Many2one(related="recurrence_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="recurrence_id.currency_id")
     sequence = fields.Integer(default=10)
-    product_id = fields.Many2one(
-        comodel_name="product.product", domain="[('sale_ok', '=', True)]", check_company=True
-    )
+    product_id = fields.Many2one(comodel_name="product.product", domain="[('sale_ok', '=', True)]", check_company=True)
     name = fields.Text(
         string="Description", required=True, compute="_compute_name", store=True, readonly=False, precompute=True
     )

@@ -91,8 +91,9 @@ class SubscriptionRecurrence(models.Model):
         return {"months": months, "weekdays": names}
 
     def _prepare_preview_day(self, day, month, marked, today):
-        inside = day.month == month.month
-        return {"number": day.day if inside else "", "marked": inside and day in marked, "today": inside and day == today}
+        if day.month != month.month:
+            return {"number": "", "marked": False, "today": False}
+        return {"number": day.day, "marked": day in marked, "today": day == today}
 
     def _get_next_day(self):
         """Day of the next interaction that stands or will be made; None when there is none any more."""

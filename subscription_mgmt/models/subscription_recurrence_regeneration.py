@@ -9,8 +9,8 @@ from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools import recurrence as engine
-from ..tools.recurrence_regenerate import Existing, plan
 from ..tools.recurrence_refusal import RuleRefusal
+from ..tools.recurrence_regenerate import Existing, plan
 from ..tools.recurrence_rule import check
 from .subscription_billing_invoice import QUIET
 

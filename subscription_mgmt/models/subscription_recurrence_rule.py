@@ -241,15 +241,16 @@ class SubscriptionRecurrence(models.Model):
             name: format_date(self.env, value) if isinstance(value, date) else value
             for name, value in refusal.params.items()
         }
-        reason = MISSING.get(refusal.code) or refusal.sentence
-        return self.env._(reason) % params  # pylint: disable=gettext-variable
+        own = MISSING.get(refusal.code)
+        sentence = str(own) if own else self.env._(refusal.sentence)
+        return sentence % params
 
     # === COMPUTES === #
     @api.depends("rule_in_force")
     def _compute_date_last(self):
         for recurrence in self:
             stands = recurrence.rule_in_force
-            recurrence.date_last = stands and engine.last_slot(recurrence._get_rule_in_force()) or False
+            recurrence.date_last = (stands and engine.last_slot(recurrence._get_rule_in_force())) or False
 
     @api.depends(*RULE_FIELDS)
     @api.depends_context("lang")

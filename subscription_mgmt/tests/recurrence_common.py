@@ -76,4 +76,3 @@ class RecurrenceCommon(SubscriptionCommon):
     def days(rows):
         """Planned days of interactions, in order, as (month, day)."""
         return [(day.month, day.day) for day in sorted(rows.mapped("occurrence_date"))]
-

@@ -90,7 +90,7 @@ class TestAgenda(RecurrenceCommon):
         original = type(bad)._make_tasks
 
         def fail(rows):
-            raise UserError("No room.")
+            raise UserError(rows.env._("No room."))
 
         self.patch(type(bad), "_make_tasks", fail)
         (bad | good)._prepare(TODAY)
@@ -224,7 +224,9 @@ class TestCustomerFilter(RecurrenceCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env.user.group_ids += cls.env.ref("sales_team.group_sale_manager")
-        cls.others = cls.env["res.partner"].create([{"name": f"Müşteri {n}", "email": f"m{n}@example.com"} for n in range(4)])
+        cls.others = cls.env["res.partner"].create(
+            [{"name": f"Müşteri {n}", "email": f"m{n}@example.com"} for n in range(4)]
+        )
 
     def send_offer(self, partner, day):
         with freeze_time(f"{day} 09:00:00"):

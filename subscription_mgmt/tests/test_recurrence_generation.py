@@ -226,7 +226,7 @@ class TestRecurrenceGeneration(RecurrenceCommon):
 
         def fail(recurrence, *args):
             if recurrence == bad:
-                raise UserError("The calendar is broken.")
+                raise UserError(recurrence.env._("The calendar is broken."))
             return original(recurrence, *args)
 
         with patch.object(type(bad), "_prepare_own_missing", fail):
@@ -235,7 +235,9 @@ class TestRecurrenceGeneration(RecurrenceCommon):
         self.assertEqual(len(good.interaction_ids), 15)
         self.assertEqual((bad.error, bad.attempts), ("The calendar is broken.", 2))
         self.assertEqual(len(bad.activity_ids), 1, "told once")
-        self.assertFalse(bad.search(bad._get_unfilled_domain(self.company, date(2026, 1, 21)) & Domain("id", "=", bad.id)))
+        self.assertFalse(
+            bad.search(bad._get_unfilled_domain(self.company, date(2026, 1, 21)) & Domain("id", "=", bad.id))
+        )
         bad._extend(date(2026, 1, 23))
         self.assertFalse(bad.error)
 

@@ -128,7 +128,7 @@ class TestRecurrenceRegeneration(RecurrenceCommon):
             self.make_recurrence(generate=False).action_regenerate()
 
     def test_random_changes_keep_the_promises(self):
-        """Whatever the change: frozen ones untouched, the target reached, no key twice, a second run changes nothing."""
+        """Whatever the change: frozen ones untouched, the target reached, no key twice, again changes nothing."""
         dice = random.Random(34)
         frequencies = (
             {"frequency": "daily", "interval": 2},
@@ -189,7 +189,9 @@ class TestInteractionMove(RecurrenceCommon):
         recurrence = self.make_recurrence()
         row = recurrence.interaction_ids.sorted("slot_key")[1]
         self.move(row, date(2026, 1, 16), "one")
-        self.assertEqual((row.slot_key, row.occurrence_date, row.is_moved), (date(2026, 1, 14), date(2026, 1, 16), True))
+        self.assertEqual(
+            (row.slot_key, row.occurrence_date, row.is_moved), (date(2026, 1, 14), date(2026, 1, 16), True)
+        )
         self.assertEqual(row.date_start.date(), date(2026, 1, 16))
         recurrence._generate(TODAY)
         recurrence.write({"wed": False, "mon": True})

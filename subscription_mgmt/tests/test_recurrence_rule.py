@@ -155,7 +155,12 @@ class TestRecurrenceRule(RecurrenceCommon):
 
     def test_text_that_is_no_rule_is_refused_with_the_reason(self):
         recurrence = self.make_recurrence(generate=False)
-        for text in ("nonsense", "FREQ=HOURLY", "RRULE:FREQ=WEEKLY;INTERVAL=0;BYDAY=MO", "RRULE:FREQ=MONTHLY;BYDAY=1MO,3MO"):
+        for text in (
+            "nonsense",
+            "FREQ=HOURLY",
+            "RRULE:FREQ=WEEKLY;INTERVAL=0;BYDAY=MO",
+            "RRULE:FREQ=MONTHLY;BYDAY=1MO,3MO",
+        ):
             with self.subTest(text), self.assertRaises(ValidationError) as caught:
                 recurrence.rrule = text
             self.assertGreater(len(str(caught.exception)), 20)

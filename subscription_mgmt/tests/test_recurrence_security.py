@@ -59,10 +59,10 @@ class TestRecurrenceSecurity(RecurrenceCommon):
         recurrence.read()
         recurrence.interaction_ids.read()
         for act in (
-            lambda: recurrence.action_regenerate(),
-            lambda: recurrence.interaction_ids[0].action_open_done(),
+            recurrence.action_regenerate,
+            recurrence.interaction_ids[0].action_open_done,
             lambda: recurrence.interaction_ids[0].write({"note": "x"}),
-            lambda: recurrence.action_archive(),
+            recurrence.action_archive,
         ):
             with self.assertRaises(AccessError):
                 act()
@@ -94,9 +94,8 @@ class TestRecurrenceSecurity(RecurrenceCommon):
         stranger = self.make_user("stranger", "subscription_mgmt.group_subscription_manager", other)
         invoice = self.make_invoice_recurrence(generate=False)
         own = self.env["subscription.interaction.type"].create({"name": "Ours", "company_id": self.company.id})
-        for record in (
-            self.recurrence, self.recurrence.interaction_ids, self.recurrence.exception_ids, invoice.invoice_line_ids, own
-        ):  # fmt: skip
+        mine = self.recurrence
+        for record in (mine, mine.interaction_ids, mine.exception_ids, invoice.invoice_line_ids, own):
             model = record.with_user(stranger)
             with self.subTest(record._name):
                 self.assertFalse(model.search([("id", "in", record.ids)]))

@@ -114,7 +114,9 @@ class SubscriptionInteractionMove(models.TransientModel):
         recurrence, slot = interaction.recurrence_id, interaction.slot_key
         if recurrence.rule_outdated:
             raise UserError(
-                self.env._("“%(recurrence)s” was changed: regenerate its interactions first.", recurrence=recurrence.name)
+                self.env._(
+                    "“%(recurrence)s” was changed: regenerate its interactions first.", recurrence=recurrence.name
+                )
             )
         old = recurrence._get_rule_in_force()
         try:

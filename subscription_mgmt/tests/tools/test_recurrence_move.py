@@ -31,7 +31,10 @@ class TestRecurrenceMove(unittest.TestCase):
     def test_into_the_other_week_of_two(self):
         rule = Rule(frequency="weekly", start=START, weekdays=(2,), interval=2)
         result = self.check(rule, date(2026, 1, 21), date(2026, 1, 26), weekdays=(0,))
-        self.assertEqual(slots(result, START, date(2026, 2, 28)), [date(2026, 1, 12), date(2026, 1, 26), date(2026, 2, 9), date(2026, 2, 23)])
+        self.assertEqual(
+            slots(result, START, date(2026, 2, 28)),
+            [date(2026, 1, 12), date(2026, 1, 26), date(2026, 2, 9), date(2026, 2, 23)],
+        )
         same_week = self.check(rule, date(2026, 1, 21), date(2026, 1, 19), weekdays=(0,))
         self.assertEqual(same_week.start, START)
 
