@@ -36,6 +36,7 @@
         "wizards/subscription_recurrence_generate_views.xml",
         "wizards/subscription_recurrence_regenerate_views.xml",
         "wizards/subscription_recurrence_preview_views.xml",
+        "wizards/subscription_recurrence_text_views.xml",
         "wizards/subscription_interaction_dialogs_views.xml",
         "views/subscription_category_views.xml",
         "views/subscription_installment_views.xml",

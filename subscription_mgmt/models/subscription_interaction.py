@@ -105,6 +105,7 @@ class SubscriptionInteraction(models.Model):
         string="When",
         compute="_compute_agenda_group",
         search="_search_agenda_group",
+        group_expand="_group_expand_agenda",
     )
 
     _slot_unique = models.UniqueIndex(
@@ -159,6 +160,12 @@ class SubscriptionInteraction(models.Model):
             "later": planned & Domain("occurrence_date", ">", near),
             "closed": ~planned,
         }
+
+    @api.model
+    def _group_expand_agenda(self, values, domain):
+        """Columns of the agenda in order of their days; what is due stands there even when it is empty."""
+        keys = [key for key, _label in self._fields["agenda_group"].selection]
+        return [key for key in keys if key in values or key in ("overdue", "today", "near")]
 
     def _search_agenda_group(self, operator, value):
         if operator != "in":

@@ -24,7 +24,7 @@ class SubscriptionRecurrence(models.Model):
         string="Rule as Text (RFC 5545)",
         compute="_compute_rrule",
         inverse="_inverse_rrule",
-        help="For other calendars. A rule that is pasted here is taken over, or refused with the reason.",
+        help="For other calendars. A text that is written here is taken over exactly, or refused with the reason.",
     )
 
     # === PREVIEW === #

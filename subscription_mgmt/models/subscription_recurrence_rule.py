@@ -237,13 +237,16 @@ class SubscriptionRecurrence(models.Model):
     @api.model
     def _say_refusal(self, refusal):
         """The reason why a rule is not taken, in the user's language."""
-        params = {
-            name: format_date(self.env, value) if isinstance(value, date) else value
-            for name, value in refusal.params.items()
-        }
         own = MISSING.get(refusal.code)
-        sentence = str(own) if own else self.env._(refusal.sentence)
-        return sentence % params
+        return self._fill_in(str(own) if own else self.env._(refusal.sentence), refusal.params)
+
+    @api.model
+    def _fill_in(self, sentence, params):
+        """The sentence with its particulars; dates as people write them."""
+        shown = {
+            name: format_date(self.env, value) if isinstance(value, date) else value for name, value in params.items()
+        }
+        return sentence % shown
 
     # === COMPUTES === #
     @api.depends("rule_in_force")

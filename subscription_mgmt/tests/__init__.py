@@ -19,3 +19,4 @@ from . import test_recurrence_regeneration
 from . import test_interaction
 from . import test_recurring_invoice
 from . import test_recurrence_security
+from . import test_recurrence_processes

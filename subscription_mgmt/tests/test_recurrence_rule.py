@@ -165,3 +165,22 @@ class TestRecurrenceRule(RecurrenceCommon):
                 recurrence.rrule = text
             self.assertGreater(len(str(caught.exception)), 20)
         self.assertTrue(recurrence.wed)
+
+    def test_saving_the_form_does_not_touch_the_first_day(self):
+        """The text is shown, not sent back: it names the first date, which need not be the first day."""
+        recurrence = self.make_recurrence(generate=False, frequency="monthly", day=15)
+        with Form(recurrence) as form:
+            form.day = 3
+        self.assertEqual(recurrence.date_start, TODAY)
+
+    def test_dialog_says_how_a_text_was_understood(self):
+        recurrence = self.make_recurrence(generate=False)
+        form = Form(self.env["subscription.recurrence.text"].with_context(default_recurrence_id=recurrence.id))
+        form.text = "FREQ=HOURLY"
+        self.assertFalse(form.is_taken)
+        form.text = "DTSTART;VALUE=DATE:20260106\nRRULE:FREQ=MONTHLY;BYMONTHDAY=31"
+        self.assertTrue(form.is_taken)
+        self.assertIn("day 31", form.meaning)
+        self.assertIn("Months without day 31 are skipped", form.meaning)
+        form.save().action_confirm()
+        self.assertEqual((recurrence.frequency, recurrence.day, recurrence.month_end_policy), ("monthly", 31, "skip"))

@@ -8,9 +8,9 @@ class SubscriptionRecurrenceGenerate(models.TransientModel):
     _description = "Generate Interactions"
 
     recurrence_ids = fields.Many2many(comodel_name="subscription.recurrence", required=True, readonly=True)
-    new_count = fields.Integer(compute="_compute_counts")
-    date_first = fields.Date(compute="_compute_counts")
-    date_until = fields.Date(compute="_compute_counts")
+    new_count = fields.Integer(string="Interactions to Be Made", compute="_compute_counts")
+    date_first = fields.Date(string="From", compute="_compute_counts")
+    date_until = fields.Date(string="To", compute="_compute_counts")
     goes_on = fields.Boolean(compute="_compute_counts", help="More dates follow after these.")
 
     @api.depends("recurrence_ids")
