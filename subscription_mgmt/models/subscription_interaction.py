@@ -27,15 +27,12 @@ class SubscriptionInteraction(models.Model):
     type_id = fields.Many2one(
         comodel_name="subscription.interaction.type",
         required=True,
-        index=True,
-        default=lambda self: self.env["subscription.recurrence"]._default_type(),
+        default=lambda self: self.env["subscription.recurrence"].with_context(recurring_invoice=False)._default_type(),
         check_company=True,
     )
     makes = fields.Selection(related="type_id.makes")
     color = fields.Integer(related="type_id.color")
-    company_id = fields.Many2one(
-        comodel_name="res.company", required=True, index=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one(comodel_name="res.company", required=True, default=lambda self: self.env.company)
     state = fields.Selection(
         selection=[("planned", "Planned"), ("done", "Done"), ("cancelled", "Skipped")],
         required=True,
@@ -70,8 +67,9 @@ class SubscriptionInteraction(models.Model):
     date_done = fields.Datetime(string="Done On", copy=False, readonly=True)
     outcome = fields.Text(copy=False, help="What came of it, or why it was skipped.")
     # === RECURRENCE === #
+    # Not indexed: the unique index below begins with it.
     recurrence_id = fields.Many2one(
-        comodel_name="subscription.recurrence", copy=False, readonly=True, ondelete="cascade", index="btree_not_null"
+        comodel_name="subscription.recurrence", copy=False, readonly=True, ondelete="cascade"
     )
     slot_key = fields.Date(
         copy=False, readonly=True, help="The date that the rule gave; it never changes with the day it is done on."
@@ -113,7 +111,7 @@ class SubscriptionInteraction(models.Model):
         "The recurrence has an interaction for this customer and date already.",
     )
     _agenda = models.Index("(user_id, occurrence_date) WHERE state = 'planned'")
-    _unprepared = models.Index("(company_id, occurrence_date) WHERE state = 'planned' AND is_prepared IS NOT TRUE")
+    _agenda_of_company = models.Index("(company_id, occurrence_date) WHERE state = 'planned'")
 
     # === COMPUTES === #
     @api.depends("name", "partner_id")

@@ -57,6 +57,8 @@ class SubscriptionRecurrence(models.Model):
         made = []
 
         def work(recurrences):
+            for recurrence in recurrences:
+                recurrence._check_responsible(recurrence.user_id)
             made.extend(recurrences._generate(date_ref).ids)
             recurrences._shift_again(date_ref)
             recurrences._unpark()
@@ -76,15 +78,16 @@ class SubscriptionRecurrence(models.Model):
 
     def _shift_again(self, date_ref):
         """Move open interactions that a holiday added later has caught; the slot stays, the day follows."""
-        for recurrence in self.filtered(lambda recurrence: recurrence.shift_mode not in ("none", "skip")):
-            rows = recurrence._get_open_interactions().filtered(
-                lambda row: row.slot_key >= date_ref and not row.is_moved and row.occurrence_date >= date_ref
-            )
-            rule = recurrence._get_rule_in_force()
-            days = recurrence._plan_days(sorted(set(rows.mapped("slot_key"))), rule)
-            for row in rows:
+        shifted = self.filtered(lambda one: one.shift_mode not in ("none", "skip") and not one.rule_outdated)
+        rows = shifted._get_open_interactions().filtered(
+            lambda row: not row.is_moved and min(row.slot_key, row.occurrence_date) >= date_ref
+        )
+        works = self._remember_days_off()
+        for recurrence, own in rows.grouped("recurrence_id").items():
+            days = recurrence._plan_days(sorted(set(own.mapped("slot_key"))), recurrence._get_rule_in_force(), works)
+            for row in own:
                 day = days.get(row.slot_key)
-                if day and day != row.occurrence_date and not recurrence.rule_outdated:
+                if day and day != row.occurrence_date:
                     row._place(day)
 
     # === CRON === #

@@ -222,14 +222,14 @@ class TestRecurrenceGeneration(RecurrenceCommon):
     def test_a_failing_recurrence_is_parked_and_the_others_go_on(self):
         good, bad = self.make_recurrence(), self.make_recurrence(name="Bad")
         day = date(2026, 1, 20)
-        original = type(bad)._prepare_own_missing
+        original = type(bad)._get_own_missing
 
         def fail(recurrence, *args):
             if recurrence == bad:
                 raise UserError(recurrence.env._("The calendar is broken."))
             return original(recurrence, *args)
 
-        with patch.object(type(bad), "_prepare_own_missing", fail):
+        with patch.object(type(bad), "_get_own_missing", fail):
             (good | bad)._extend(day)
             (good | bad)._extend(day)
         self.assertEqual(len(good.interaction_ids), 15)
@@ -241,6 +241,17 @@ class TestRecurrenceGeneration(RecurrenceCommon):
         bad._extend(date(2026, 1, 23))
         self.assertFalse(bad.error)
 
+    def test_an_archived_responsible_parks_it_and_nothing_is_lost(self):
+        recurrence = self.make_recurrence()
+        self.caller.active = False
+        recurrence._extend(date(2026, 1, 20))
+        self.assertIn("is archived. Choose another responsible", recurrence.error)
+        recurrence.user_id = self.env.user
+        recurrence._extend(date(2026, 1, 21))
+        self.assertFalse(recurrence.error)
+        self.assertEqual(len(recurrence.interaction_ids), 15, "up to 15 April")
+        self.assertEqual(recurrence.interaction_ids.user_id, self.env.user)
+
     def test_query_count_does_not_grow_with_the_number_of_recurrences(self):
         few = self.env["subscription.recurrence"].union(*[self.make_recurrence(generate=False) for _n in range(2)])
         many = self.env["subscription.recurrence"].union(*[self.make_recurrence(generate=False) for _n in range(20)])
@@ -249,7 +260,7 @@ class TestRecurrenceGeneration(RecurrenceCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             start = self.cr.sql_log_count
-            recurrences._prepare_missing(TODAY)
+            recurrences._get_missing(TODAY)
             counts.append(self.cr.sql_log_count - start)
         self.assertEqual(counts[1], counts[2], "the first run looks up what a server remembers")
 

@@ -55,11 +55,10 @@ class TestRecurrenceProcesses(BaseCase):
         company = env["res.company"].create({"name": f"Recurrences {os.getpid()}"})
         env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.subscription_enabled = True
-        user = env.ref("base.user_root")
         env = env(context={"allowed_company_ids": company.ids})
         product = env["product.product"].create({"name": "P", "type": "service", "company_id": company.id})
         customer = env["res.partner"].create({"name": "S"})
-        cls.company_id, cls.customer_id, cls.product_id, cls.user_id = company.id, customer.id, product.id, user.id
+        cls.company_id, cls.customer_id, cls.product_id = company.id, customer.id, product.id
 
     @classmethod
     def _tidy(cls):

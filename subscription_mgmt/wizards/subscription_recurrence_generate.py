@@ -18,8 +18,8 @@ class SubscriptionRecurrenceGenerate(models.TransientModel):
         for wizard in self:
             days, goes_on = [], False
             for company, recurrences in wizard.recurrence_ids.grouped("company_id").items():
-                missing = recurrences._prepare_missing(company._subscription_today())
-                days += [values["occurrence_date"] for rows in missing.values() for values in rows]
+                missing = recurrences._get_missing(company._subscription_today())
+                days += [day for rows in missing.values() for _slot, day, _partner in rows]
                 goes_on |= any(recurrences.mapped(lambda recurrence: recurrence._goes_on()))
             wizard.new_count = len(days)
             wizard.date_first = min(days, default=False)
