@@ -1,13 +1,17 @@
-"""Recurrences side by side: the expansion of rules, beside dateutil."""
+"""Recurrences side by side: the expansion of rules, beside dateutil, and their interactions, beside Odoo's calendar."""
 
 import measure
 import recurrence_expansion
+import recurrence_generation
 
 NAME = "recurrence"
 SIZES = "10000"
 # Each half has `run(options)`, which returns its text and its rows, and the name of its job.
-HALVES = [recurrence_expansion]
-JOBS = {recurrence_expansion.JOB: recurrence_expansion.expand_all}
+HALVES = [recurrence_expansion, recurrence_generation]
+JOBS = {
+    recurrence_expansion.JOB: recurrence_expansion.expand_all,
+    recurrence_generation.JOB: recurrence_generation.generate,
+}
 
 
 def do_job(job, **arguments):

@@ -25,3 +25,10 @@ from . import test_package_tour
 from . import test_security
 from . import test_tour
 from . import test_translations
+from . import test_recurrence_rule
+from . import test_recurrence_generation
+from . import test_recurrence_regeneration
+from . import test_interaction
+from . import test_recurring_invoice
+from . import test_recurrence_security
+from . import test_recurrence_processes

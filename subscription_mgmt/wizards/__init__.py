@@ -5,3 +5,8 @@ from . import subscription_import_resolve, subscription_import_write, subscripti
 from . import subscription_package_grant
 from . import subscription_entitlement_refund
 from . import subscription_credit_correction
+from . import subscription_recurrence_generate
+from . import subscription_recurrence_regenerate
+from . import subscription_recurrence_preview
+from . import subscription_interaction_dialogs
+from . import subscription_recurrence_text
