@@ -11,15 +11,10 @@ from .subscription_billing_parking import explain
 class SubscriptionEntitlement(models.Model):
     _inherit = "subscription.entitlement"
 
-    def _get_invoice_partner(self):
-        """Address that is billed: the customer's own for invoices."""
-        self.ensure_one()
-        return self.env["res.partner"].browse(self.partner_id.address_get(["invoice"])["invoice"])
-
     def _prepare_move_values(self, move_type, date_ref, lines):
         """Values of the invoice or credit note of the package."""
         self.ensure_one()
-        partner, company = self._get_invoice_partner(), self.company_id
+        partner, company = self.package_id._get_billed_partner(self.partner_id), self.company_id
         position = self.env["account.fiscal.position"].with_company(company)._get_fiscal_position(partner)
         return {
             "move_type": move_type,
@@ -40,8 +35,7 @@ class SubscriptionEntitlement(models.Model):
         :raise UserError: the invoice would not be what was paid, or Odoo cannot post it.
         """
         for one in self.filtered(lambda one: not one.invoice_id):
-            partner = one._get_invoice_partner()
-            line = one.package_id._get_invoice_line_values(partner, one.price)
+            line = one.package_id._get_invoice_line_values(one.partner_id, one.price)
             values = one._prepare_move_values("out_invoice", date_ref, [line])
             invoice = self.env["account.move"].with_company(one.company_id).create(values)
             one._check_invoice_amount(invoice)

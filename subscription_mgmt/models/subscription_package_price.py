@@ -1,14 +1,19 @@
-from odoo import models
+from odoo import api, models
 
 
 class SubscriptionPackage(models.Model):
     _inherit = "subscription.package"
 
+    @api.model
+    def _get_billed_partner(self, customer):
+        """Address that is billed: the customer's own for invoices."""
+        return customer.browse(customer.address_get(["invoice"])["invoice"])
+
     def _get_taxes(self, customer):
-        """Taxes of the package for the customer, through his fiscal position, as on an invoice."""
+        """Taxes of the package for the customer, through the fiscal position of the address that is billed."""
         self.ensure_one()
-        company = self.company_id
-        position = self.env["account.fiscal.position"].with_company(company)._get_fiscal_position(customer)
+        company, partner = self.company_id, self._get_billed_partner(customer)
+        position = self.env["account.fiscal.position"].with_company(company)._get_fiscal_position(partner)
         return position.map_tax(self.product_id.taxes_id._filter_taxes_by_company(company))
 
     def _get_total(self, customer, price=None):

@@ -132,6 +132,27 @@ class TestPackage(PackageCommon):
                 entitlement._make_invoice(DAY)
                 self.assertEqual(entitlement.invoice_id.amount_total, package._get_total(self.customer), price)
 
+    def test_taxes_follow_the_address_that_is_billed(self):
+        germany = self.env.ref("base.de")
+        position = self.env["account.fiscal.position"].create(
+            {"name": "Export", "auto_apply": True, "country_id": germany.id, "company_id": self.company.id}
+        )
+        self.tax.copy(
+            {
+                "name": "Export",
+                "amount": 0,
+                "fiscal_position_ids": [(4, position.id)],
+                "original_tax_ids": [(4, self.tax.id)],
+            }
+        )
+        self.env["res.partner"].create(
+            {"name": "Books", "type": "invoice", "parent_id": self.customer.id, "country_id": germany.id}
+        )
+        entitlement = self.grant(self.credit)
+        entitlement._make_invoice(DAY)
+        self.assertEqual((self.credit._get_total(self.customer), entitlement.invoice_id.amount_total), (100.0, 100.0))
+        self.assertEqual(entitlement.invoice_id.partner_id.name, "Books")
+
     def test_company_switch_refuses_packages(self):
         self.company.subscription_enabled = False
         for model in ("subscription.package", "subscription.department"):

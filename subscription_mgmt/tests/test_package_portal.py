@@ -225,6 +225,19 @@ class TestPackagePortal(PortalCommon):
         self.assertIn("nothing on sale", page)
         self.assertEqual(self.get(f"/my/packages/{self.credit.id}")[1], "/my/packages")
 
+    def test_packages_of_another_company_lead_nowhere(self):
+        other = self.env["res.company"].create({"name": "Other", "subscription_enabled": True})
+        self.env.user.company_ids += other
+        department = self.env["subscription.department"].create({"name": "D", "company_id": other.id})
+        package = self.credit.copy({"company_id": other.id, "department_ids": [Command.set(department.ids)]})
+        package.action_publish()
+        self.login(self.user)
+        self.assertEqual(self.get(f"/my/packages/{package.id}")[1], "/my/packages")
+        token = self.get_token(self.credit)
+        for stranger in (package.id, 99999999):
+            with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+                self.start_payment(package.browse(stranger), token)
+
     def test_home_card_counts(self):
         self.login(self.user)
         counters = {"counters": ["subscription_package_count", "subscription_contract_count"]}
