@@ -54,7 +54,7 @@ db_exists() { [ -n "$("$(pg_bin)/psql" -d postgres -Atc "SELECT 1 FROM pg_databa
 # --- Running ------------------------------------------------------------------------------------
 ADDONS="subscription_mgmt"
 # Everything our add-ons build on, installed once into a database that is copied for every run.
-DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr"
+DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr,payment_demo"
 
 # What belongs to this checkout alone (settings, logs), beside the shared cache.
 CHECKOUT=$(echo -n "$ROOT" | sha256sum | cut -c1-8)

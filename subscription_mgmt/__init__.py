@@ -1,4 +1,4 @@
 # The folder tools/ is plain Python and can be imported from a checkout without Odoo;
 # the models can only be imported by Odoo, which loads the add-on under this name.
 if __name__.startswith("odoo.addons."):
-    from . import models, wizards
+    from . import controllers, models, wizards

@@ -7,7 +7,8 @@ from .subscription_billing_parking import explain
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "subscription.alert.mixin"]
 
     subscription_run_id = fields.Many2one(
         comodel_name="subscription.billing.run", readonly=True, copy=False, index="btree_not_null"
@@ -50,22 +51,46 @@ class AccountMove(models.Model):
 
     def _subscription_post(self, date_ref):
         """Post drafts that billing made; one that Odoo refuses stays in draft with its reason and a next try."""
-        for move, error in run_isolated(self.with_context(**QUIET), lambda moves: moves.action_post()):
-            self._subscription_set_aside(move, error, date_ref)
+        self._subscription_step(lambda moves: moves.with_context(**QUIET).action_post(), date_ref)
 
-    @api.model
-    def _subscription_set_aside(self, move, error, date_ref):
-        """Keep a failed step of an invoice out of its queue until the next day, and tell the contract."""
+    def _subscription_step(self, work, date_ref, next_try="subscription_next_try"):
+        """Take one of the steps after billing for the invoices, one by one where they fail.
+
+        A failed invoice keeps its reason, is left out of the queue until the next day, and one person is told. One
+        that succeeds forgets an earlier failure.
+
+        :param work: function of the invoices that takes the step.
+        :param next_try: field that holds the next try of that step, so that no step holds up another.
+        """
+        failures = run_isolated(self, work)
+        for move, error in failures:
+            move._subscription_set_aside(error, date_ref, next_try)
+        failed = self.browse([move.id for move, _error in failures])
+        (self - failed)._subscription_recover(next_try)
+
+    def _subscription_set_aside(self, error, date_ref, next_try="subscription_next_try"):
+        """Keep a failed step of the invoice out of its queue until the next day, and tell the responsible."""
         reason = explain(self.env, error)
-        move.write({"subscription_error": reason, "subscription_next_try": fields.Date.add(date_ref, days=1)})
-        move.subscription_contract_ids._schedule_parking_activity(reason)
+        self.write({"subscription_error": reason, next_try: fields.Date.add(date_ref, days=1)})
+        self._schedule_parking_activity(reason)
+
+    def _subscription_recover(self, next_try="subscription_next_try"):
+        """Forget an earlier failure after a success, and its open activity with it."""
+        failed = self.filtered("subscription_error")
+        if failed:
+            failed.write({"subscription_error": False, next_try: False})
+            failed._close_parking_activities(self.env._("Done."))
+
+    def _get_parking_user(self):
+        """Whoever hears of the first of its contracts."""
+        return self.sudo().subscription_contract_ids[:1]._get_parking_user()  # sudo: as when scheduling
 
     # === SENDING === #
     @api.model
     def _get_subscription_send_domain(self, company, date_ref):
         return (
             Domain("company_id", "=", company.id)
-            & Domain("subscription_billing_mode", "=", "send")
+            & Domain("subscription_billing_mode", "in", ("send", "charge"))
             & Domain("state", "=", "posted")
             & Domain("is_move_sent", "=", False)
             & ~Domain("subscription_next_try", ">", date_ref)
@@ -80,8 +105,7 @@ class AccountMove(models.Model):
             moves = self.with_company(company).search(self._get_subscription_send_domain(company, today), order="id")
             cron._commit_progress(remaining=len(moves))
             for move in moves:
-                for failed, error in run_isolated(move, lambda moves: moves._subscription_send()):
-                    self._subscription_set_aside(failed, error, today)
+                move._subscription_step(lambda moves: moves._subscription_send(), today)
                 if not cron._commit_progress(1):
                     return
 

@@ -24,8 +24,17 @@ class BillingDecisions:
 
     def fiscal_position(self, contract):
         """Fiscal position of the contract's invoices: the same for all partners of the same profile."""
-        key = ("position", contract.company_id, *contract._get_fiscal_profile())
-        return self.once(key, contract._get_fiscal_position)
+        company = contract.company_id
+        places = self.once(("places", company), lambda: self._get_place_fields(company))
+        return self.once(("position", company, *contract._get_fiscal_profile(places)), contract._get_fiscal_position)
+
+    def _get_place_fields(self, company):
+        """Fields of an address that decide on the fiscal position: few companies have any by state or postal code."""
+        positions = self.env["account.fiscal.position"]
+        positions = positions.search([*positions._check_company_domain(company), ("auto_apply", "=", True)])
+        by_state = positions.state_ids or positions.country_group_id.exclude_state_ids
+        by_zip = any(positions.mapped("zip_from"))
+        return ("country_id", *(["state_id"] if by_state else []), *(["zip"] if by_zip else []))
 
     def income_account(self, line, position, journal):
         """Account of the invoice line, as Odoo chooses it for a product; empty where Odoo would have to guess."""

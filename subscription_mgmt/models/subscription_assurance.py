@@ -22,6 +22,7 @@ class SubscriptionAssurance(models.Model):
             ("differs", "Invoice lines that differ from the plan"),
             ("draft", "Invoices left in draft"),
             ("unsent", "Posted invoices that were not sent"),
+            ("unknown", "Card charges without a known outcome"),
             ("cron", "Scheduled actions that are off or late"),
         ],
         string="Check",
@@ -99,6 +100,9 @@ class SubscriptionAssurance(models.Model):
     def _get_unsent_target(self, date_ref):
         queue = self.env["account.move"]._get_subscription_send_domain(self.company_id, date_ref)
         return "account.move", queue & Domain("invoice_date", "<", date_ref)
+
+    def _get_unknown_target(self, _date_ref):
+        return "subscription.charge", self.env["subscription.charge"]._get_unsettled_domain(self.company_id)
 
     def _get_cron_target(self, _date_ref):
         late = fields.Datetime.subtract(fields.Datetime.now(), days=2)

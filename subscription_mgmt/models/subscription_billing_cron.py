@@ -52,6 +52,7 @@ class SubscriptionBillingRun(models.Model):
                 self.env.cr.rollback()
                 run = run.exists()
                 continue
+            run._forget()
             if not cron._commit_progress(len(batch)):
                 return False
         if not self._cron_post_company(company, date_ref):
@@ -72,6 +73,7 @@ class SubscriptionBillingRun(models.Model):
         moves = self.env["account.move"].with_company(company).search(self._get_post_domain(company, today), order="id")
         for start in range(0, len(moves), POST_BATCH):
             moves[start : start + POST_BATCH]._subscription_post(today)
+            self._forget()
             if not self.env["ir.cron"]._commit_progress():
                 return False
         return True

@@ -12,9 +12,17 @@ from odoo.fields import Command
 # Passed in the context by billing alone. An object, so that no request from outside can name it.
 CHECKED = object()
 # Odoo's names for "all lines are given; derive nothing", and ours for "their companies were looked at"
-COMPLETE = {"skip_invoice_sync": True, "skip_invoice_line_sync": True, "subscription_companies": CHECKED}
+COMPLETE = {
+    "skip_invoice_sync": True,
+    "skip_invoice_line_sync": True,
+    "skip_analytic_sync": True,
+    "subscription_companies": CHECKED,
+}
 # Computed by Odoo from the lines; given by us from the same tax engine, so not to be computed a second time
-GIVEN = ("price_subtotal", "price_total")
+GIVEN = ("price_subtotal", "price_total", "amount_residual", "amount_residual_currency", "reconciled")
+# What Odoo derives from the day, the currency and the journal alone: asked of it once for all alike
+DATES = ("date", "delivery_date", "taxable_supply_date", "invoice_currency_rate")
+DATES_FROM = ("move_type", "company_id", "journal_id", "currency_id", "invoice_date")
 
 
 class SubscriptionBillingRun(models.Model):
@@ -75,8 +83,12 @@ class SubscriptionBillingRun(models.Model):
         partner_id = move["partner"].commercial_partner_id.id
         tax_lines = [{**line, "partner_id": partner_id} for line in tax_lines]
         lines += tax_lines + self._compute_term_lines(move, products, tax_lines)
+        dates = self._get_dates(values, move, decide)
         # Given, like everything that Odoo would compute line by line otherwise
         common = {
+            "parent_state": "draft",
+            "date": dates["date"],
+            "invoice_date": values["invoice_date"],
             "company_id": move["company"].id,
             "company_currency_id": move["company"].currency_id.id,
             "currency_id": move["currency"].id,
@@ -86,8 +98,42 @@ class SubscriptionBillingRun(models.Model):
         }
         return {
             **{key: value for key, value in values.items() if key != "invoice_line_ids"},
-            "line_ids": [Command.create({**common, **line}) for line in lines],
+            **dates,
+            "line_ids": [
+                Command.create({**common, **line, **self._get_residual(move, line, decide)}) for line in lines
+            ],
         }
+
+    @api.model
+    def _get_dates(self, values, move, decide):
+        """Accounting date, currency rate and the like, as Odoo and its localisations find them for such an invoice."""
+        terms = {name: values[name] for name in DATES_FROM}
+
+        def ask():
+            invoice = self.env["account.move"].new({**terms, "partner_id": values["partner_id"]})
+            return {name: invoice[name] for name in DATES}
+
+        return decide.once(("dates", move["partner"].country_id, *terms.values()), ask)
+
+    @api.model
+    def _get_residual(self, move, line, decide):
+        """What is open of a new line: all of it where the account is reconciled, nothing elsewhere."""
+        account_id = line.get("account_id")
+        if not account_id or not decide.once(("open", account_id), lambda: self._is_open_account(account_id)):
+            return {"amount_residual": 0.0, "amount_residual_currency": 0.0, "reconciled": False}
+        company_currency, currency = move["company"].currency_id, move["currency"]
+        residual = company_currency.round(line["balance"])
+        residual_currency = currency.round(line["amount_currency"])
+        return {
+            "amount_residual": residual,
+            "amount_residual_currency": residual_currency,
+            "reconciled": company_currency.is_zero(residual) and currency.is_zero(residual_currency),
+        }
+
+    @api.model
+    def _is_open_account(self, account_id):
+        account = self.env["account.account"].browse(account_id)
+        return account.reconcile or account.account_type in ("asset_cash", "liability_credit_card")
 
     @api.model
     def _get_entry_terms(self, values):

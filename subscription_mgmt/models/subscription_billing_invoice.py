@@ -136,14 +136,17 @@ class SubscriptionContract(models.Model):
         domain = [*journals._check_company_domain(self.company_id), ("type", "=", "sale")]
         return journals.search(domain, limit=1)
 
-    def _get_fiscal_profile(self):
-        """What the choice of a fiscal position depends on; contracts with the same profile get the same position."""
+    def _get_fiscal_profile(self, place_fields):
+        """What the choice of a fiscal position depends on; contracts with the same profile get the same position.
+
+        :param place_fields: fields of an address that the company's positions look at.
+        """
         self.ensure_one()
         payer = self.invoice_partner_id.with_company(self.company_id)
         place = (self.service_address_id or payer).with_company(self.company_id)
         return (
             *((who.property_account_position_id, (who.vat or "")[:2]) for who in (payer, place)),
-            *((who.country_id, who.state_id, who.zip) for who in (payer, place)),
+            *(who[name] for who in (payer, place) for name in place_fields),
             *(who._get_vat_required_valid(company=self.company_id) for who in (payer, place)),
         )
 
@@ -166,7 +169,6 @@ class SubscriptionBillingRun(models.Model):
         decide = BillingDecisions(self.env)
         complete, with_term, without_term = [], [], []
         for group in groups:
-            group._check_invoiceable(decide)
             values = {**group._prepare_invoice_values(decide, self.date_ref), "subscription_run_id": self.id}
             if self._can_complete(values, decide):
                 complete.append((group, self._complete_values(values, decide)))

@@ -20,7 +20,8 @@ def explain(env, error):
 
 
 class SubscriptionContract(models.Model):
-    _inherit = "subscription.contract"
+    _name = "subscription.contract"
+    _inherit = ["subscription.contract", "subscription.alert.mixin"]
 
     def _park(self, error, date_ref=None):
         """Set the contracts aside after a failure.
@@ -48,30 +49,12 @@ class SubscriptionContract(models.Model):
         parked = self.sudo().filtered("billing_attempts")
         if parked:
             parked.write({"billing_error": False, "billing_attempts": 0, "billing_next_try": False})
-            parked._get_parking_activities().action_feedback(feedback=self.env._("Billed."))
-
-    def _get_parking_activities(self):
-        kind = self.env.ref("subscription_mgmt.mail_activity_type_billing_error")
-        return self.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
-
-    def _schedule_parking_activity(self, reason):
-        """Tell the responsible once, not every night."""
-        # sudo: whoever bills may tell the responsible, whatever else he may do with the contract
-        told = self.sudo()._get_parking_activities().mapped("res_id")
-        for contract in self.sudo().filtered(lambda contract: contract.id not in told):
-            contract.activity_schedule(
-                "subscription_mgmt.mail_activity_type_billing_error",
-                note=reason,
-                user_id=contract._get_parking_user().id,
-            )
+            parked._close_parking_activities(self.env._("Billed."))
 
     def _get_parking_user(self):
         """The responsible of the contract, or somebody with the billing right in its company."""
         self.ensure_one()
-        billing = self.env.ref("subscription_mgmt.group_subscription_billing")
-        # sudo: the cron's user may not read groups
-        users = billing.sudo().all_user_ids.filtered(lambda user: self.company_id in user.company_ids)
-        return self.user_id or users[:1] or self.env.user
+        return self.user_id or self.company_id._get_subscription_biller()
 
     def action_retry_billing(self):
         """Bill the contracts now, without waiting for the next try."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .billing_decisions import BillingDecisions
 from .isolation import run_isolated
 
 # Contracts claimed, billed and committed together, and invoices posted together
@@ -126,6 +128,7 @@ class SubscriptionBillingRun(models.Model):
             for batch in self._get_due_batches(company, date_ref, contracts):
                 run = run or self._open(company, date_ref, hold)
                 run._bill_batch(batch)
+                run._forget()
             run._post_moves()
             run._finish()
             runs += run
@@ -182,8 +185,8 @@ class SubscriptionBillingRun(models.Model):
         """Claim, bill and mark a batch of contracts; those that another worker holds are left to it."""
         self.ensure_one()
         rows = self._claim(contracts)
-        groups = self._group_rows(rows)
-        failures = run_isolated(groups, self._invoice_groups)
+        sound, failures = self._sort_out(self._group_rows(rows))
+        failures += run_isolated(sound, self._invoice_groups)
         for group, error in failures:
             group.contract_id._park(error, self.date_ref)
             self.parked_ids |= group.contract_id
@@ -192,6 +195,12 @@ class SubscriptionBillingRun(models.Model):
         self.done_count += len(contracts)
         self.contract_count += len(done.contract_id)
         self.installment_count += len(done)
+
+    @api.model
+    def _forget(self):
+        """Write what is pending and empty the cache after a batch, so that memory does not grow with their number."""
+        self.env.flush_all()
+        self.env.invalidate_all(flush=False)
 
     def _claim(self, contracts):
         """Lock the contracts, skipping those that another worker has, and return their due rows."""
@@ -208,6 +217,21 @@ class SubscriptionBillingRun(models.Model):
         """List of recordsets of rows: each becomes one invoice."""
         return list(rows.grouped(lambda row: row._get_invoice_key()).values())
 
+    @api.model
+    def _sort_out(self, groups):
+        """Part the groups that cannot be billed for a known reason from the others, before the work is done.
+
+        :return: (groups to bill, list of (group, error)).
+        """
+        decide, sound, failures = BillingDecisions(self.env), [], []
+        for group in groups:
+            try:
+                group._check_invoiceable(decide)
+                sound.append(group)
+            except UserError as error:
+                failures.append((group, error))
+        return sound, failures
+
     # === POSTING === #
     @api.model
     def _get_post_domain(self, company, date_ref):
@@ -215,7 +239,7 @@ class SubscriptionBillingRun(models.Model):
         return (
             Domain("company_id", "=", company.id)
             & Domain("state", "=", "draft")
-            & Domain("subscription_billing_mode", "in", ("post", "send"))
+            & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
             & ~Domain("subscription_next_try", ">", date_ref)
             & ~Domain("subscription_run_id.hold", "=", True)
         )
@@ -227,3 +251,4 @@ class SubscriptionBillingRun(models.Model):
             moves = self.env["account.move"].search(domain, order="id")
             for start in range(0, len(moves), POST_BATCH):
                 moves[start : start + POST_BATCH]._subscription_post(run.date_ref)
+                run._forget()

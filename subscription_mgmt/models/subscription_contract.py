@@ -304,6 +304,21 @@ class SubscriptionContract(models.Model):
                     )
                 )
 
+    @api.constrains("payment_token_id", "invoice_partner_id")
+    def _check_payment_token(self):
+        for contract in self:
+            # sudo: a card is seen by its owner only; whose it is must hold whoever edits the contract
+            holder = contract.payment_token_id.sudo().partner_id
+            if holder and holder.commercial_partner_id != contract.invoice_partner_id.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "The saved card belongs to %(holder)s; contract %(contract)s is billed to %(partner)s.",
+                        holder=holder.display_name,
+                        contract=contract.name,
+                        partner=contract.invoice_partner_id.display_name,
+                    )
+                )
+
     @api.constrains("category_id", "service_category_id")
     def _check_category_usage(self):
         for contract in self:

@@ -68,4 +68,4 @@ class TestAssurance(SubscriptionCommon):
         action = self.env["subscription.assurance"].action_open()
         self.assertEqual(action["res_model"], "subscription.assurance")
         kinds = self.env["subscription.assurance"].search([("company_id", "=", self.company.id)]).mapped("kind")
-        self.assertEqual(len(kinds), 8)
+        self.assertEqual(len(kinds), 9)

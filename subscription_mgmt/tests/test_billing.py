@@ -329,5 +329,9 @@ class TestParking(SubscriptionCommon):
         ):
             move = self.bill(date(2026, 1, 1)).move_ids
         self.assertEqual((move.state, move.subscription_error), ("draft", "The period is locked."))
-        self.assertEqual(len(contract.activity_ids), 1)
+        self.assertEqual(len(move.activity_ids), 1)
+        self.assertEqual(move.activity_ids.user_id, contract._get_parking_user())
         self.assertEqual(contract.installment_ids[0].state, "invoiced")
+        move._subscription_post(date(2026, 1, 2))
+        self.assertEqual(move.state, "posted")
+        self.assertFalse(move.subscription_error or move.subscription_next_try or move.activity_ids)

@@ -36,6 +36,7 @@ class TestBillingEntry(SubscriptionCommon):
         cls.accounts = cls.env["account.account"].search(
             [("account_type", "=", "income"), ("company_ids", "in", cls.company.ids)], limit=3
         )
+        cls.accounts += cls.accounts[0].copy({"reconcile": True})
         cls.taxes = cls._make_taxes()
         cls.terms = cls._make_terms()
         cls.currencies = cls.company.currency_id
@@ -181,6 +182,34 @@ class TestBillingEntry(SubscriptionCommon):
                 (one + two).action_post()
             with self.subTest(method=method, state="posted"):
                 self.assertSameEntries(*zip(*pairs[:40], strict=True))
+
+    def test_position_by_state_or_postal_code_is_found_for_each_address(self):
+        """What is decided once for many partners looks at all that the company's positions look at."""
+        self.env["account.fiscal.position"].search([]).active = False
+        country = self.env.ref("base.us")
+        states = country.state_ids[:2]
+        by_state, by_zip = self.env["account.fiscal.position"].create(
+            [
+                {"name": "State", "state_ids": [Command.set(states[0].ids)], "sequence": 1},
+                {"name": "Zip", "zip_from": "5000", "zip_to": "5999", "sequence": 2},
+            ]
+        )
+        (by_state + by_zip).write({"auto_apply": True, "country_id": country.id, "company_id": self.company.id})
+        decide = BillingDecisions(self.env)
+        none = self.env["account.fiscal.position"]
+        for state, code, expected in (
+            (states[0], "1000", by_state),
+            (states[1], "1000", none),
+            (states[1], "5500", by_zip),
+            (states[0], "5500", by_state),
+        ):
+            partner = self.env["res.partner"].create(
+                {"name": "Somebody", "country_id": country.id, "state_id": state.id, "zip": code}
+            )
+            contract = self.make_contract(partner_id=partner.id)
+            found = decide.fiscal_position(contract)
+            self.assertEqual(found, expected, (state.name, code))
+            self.assertEqual(found, contract._get_fiscal_position(), "as Odoo finds it")
 
     def test_comparison_sees_a_cent(self):
         """A test that cannot fail proves nothing: one cent more in one line is found."""

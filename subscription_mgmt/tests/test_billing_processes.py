@@ -40,6 +40,25 @@ with Registry(sys.argv[1]).cursor() as cr:
             cr.rollback()
 """
 
+# Run by a child process: post the drafts, and wait just before it is committed.
+POSTER = """
+import sys
+from datetime import date
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+config.parse_config(["-d", sys.argv[1], "--no-http", "--log-level=warn"])
+with Registry(sys.argv[1]).cursor() as cr:
+    env = api.Environment(cr, api.SUPERUSER_ID, {})
+    company = env["res.company"].browse(int(sys.argv[2]))
+    runs = env["subscription.billing.run"].with_company(company)
+    moves = env["account.move"].search(runs._get_post_domain(company, date(2026, 1, 1)))
+    moves.with_company(company)._subscription_post(date(2026, 1, 1))
+    cr.flush()
+    print("posted", len(moves), flush=True)
+    sys.stdin.readline()
+"""
+
 
 @tagged("post_install", "-at_install", "subscription_processes")
 class TestBillingProcesses(BaseCase):
@@ -81,7 +100,7 @@ class TestBillingProcesses(BaseCase):
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             company = env["res.company"].browse(cls.company_id)
-            env["account.move"].search([("company_id", "=", company.id)]).unlink()
+            cls._clear(env)
             contracts = env["subscription.contract"].search([("company_id", "=", company.id)])
             contracts.unlink()
             company.write({"subscription_enabled": False, "active": False})
@@ -90,13 +109,20 @@ class TestBillingProcesses(BaseCase):
     def setUp(self):
         super().setUp()
         with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            env["account.move"].search([("company_id", "=", self.company_id)]).unlink()
+            self._clear(api.Environment(cr, api.SUPERUSER_ID, {}))
 
-    def start_worker(self):
-        args = [sys.executable, "-c", WORKER, self.db, str(self.company_id)]
-        worker = subprocess.Popen(args, stdout=subprocess.PIPE, text=True)
+    @classmethod
+    def _clear(cls, env):
+        """Delete all invoices of the company: their rows are planned again."""
+        moves = env["account.move"].search([("company_id", "=", cls.company_id)])
+        moves.filtered(lambda move: move.state == "posted").button_draft()
+        moves.with_context(force_delete=True).unlink()
+
+    def start_worker(self, program=WORKER):
+        args = [sys.executable, "-c", program, self.db, str(self.company_id)]
+        worker = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(worker.stdout.close)
+        self.addCleanup(worker.stdin.close)
         return worker
 
     def read_ledger(self):
@@ -135,3 +161,33 @@ class TestBillingProcesses(BaseCase):
         self.assertEqual((planned + invoiced, *lines), (CONTRACTS, invoiced, invoiced))
         self.assertEqual(self.start_worker().wait(timeout=120), 0)
         self.assertEqual(self.read_ledger(), (0, CONTRACTS, CONTRACTS, CONTRACTS))
+
+    def test_kill_between_posting_and_its_commit_then_post_again(self):
+        """The rows were marked with the drafts, and posting is a queue of its own: nothing is lost, nothing twice."""
+        self.assertEqual(self.start_worker().wait(timeout=120), 0)
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE account_move SET subscription_billing_mode = 'post' WHERE company_id = %s", [self.company_id]
+            )
+        poster = self.start_worker(POSTER)
+        self.assertEqual(poster.stdout.readline(), f"posted {CONTRACTS}\n")
+        os.kill(poster.pid, signal.SIGKILL)
+        poster.wait(timeout=30)
+        time.sleep(0.2)  # the server notices the lost connection
+        self.assertEqual(self.read_states(), {"draft": CONTRACTS})
+        self.assertEqual(self.start_worker().wait(timeout=120), 0)
+        self.assertEqual(self.read_ledger(), (0, CONTRACTS, CONTRACTS, CONTRACTS), "nothing is billed again")
+        poster = self.start_worker(POSTER)
+        poster.communicate("go\n", timeout=120)
+        self.assertEqual(self.read_states(), {"posted": CONTRACTS})
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT count(DISTINCT name) FROM account_move WHERE company_id = %s", [self.company_id])
+            self.assertEqual(cr.fetchone(), (CONTRACTS,), "each has a number of its own")
+
+    def read_states(self):
+        """{state: number} of the invoices."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT state, count(*) FROM account_move WHERE company_id = %s GROUP BY state", [self.company_id]
+            )
+            return dict(cr.fetchall())

@@ -48,8 +48,9 @@ class TestBillingReview(SubscriptionCommon, CronMixinCase):
         self.assertEqual((wizard.amount, wizard.amount_before), (225.0, 205.0))
         shown = {line.contract_id: (line.amount_before, line.amount, line.amount_change) for line in wizard.line_ids}
         self.assertEqual(shown, {contract: (105.0, 125.0, 20.0), other: (100.0, 100.0, 0.0)})
+        amount = wizard.amount
         run = self.env["subscription.billing.run"].browse(wizard.action_bill()["res_id"])
-        self.assertEqual(run.amount_untaxed, wizard.amount, "what was shown is what is billed")
+        self.assertEqual(run.amount_untaxed, amount, "what was shown is what is billed")
 
     def test_filters_of_the_dialog(self):
         category = self.env["subscription.category"].create({"name": "Factory"})

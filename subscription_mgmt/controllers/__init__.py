@@ -1,0 +1,2 @@
+from . import portal_packages
+from . import portal_subscriptions

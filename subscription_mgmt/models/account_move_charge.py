@@ -1,0 +1,190 @@
+"""Which invoices are charged to a saved card, and with which card."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+from .subscription_charge import OPEN_STATES
+
+UNPAID = ("not_paid", "partial")
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    subscription_charge_ids = fields.One2many(
+        comodel_name="subscription.charge",
+        inverse_name="move_id",
+        string="Card Charges",
+        groups="subscription_mgmt.group_subscription_viewer",
+    )
+    subscription_charge_count = fields.Integer(compute="_compute_subscription_charge_count", compute_sudo=True)
+    subscription_charge_next_try = fields.Date(readonly=True, copy=False)
+
+    @api.depends("subscription_charge_ids")
+    def _compute_subscription_charge_count(self):
+        for move in self:
+            move.subscription_charge_count = len(move.subscription_charge_ids)
+
+    def action_view_subscription_charges(self):
+        """Open the card charges of the invoices."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_charge_action")
+        return {**action, "domain": [("move_id", "in", self.ids)], "context": {"create": False}}
+
+    def _has_to_be_paid(self):
+        """Override of `account_payment`: no payment page while a charge of the saved card is under way."""
+        under_way = self.sudo().subscription_charge_ids.filtered(lambda charge: charge.state in OPEN_STATES)
+        return not under_way and super()._has_to_be_paid()
+
+    # === WHAT TO CHARGE === #
+    @api.model
+    def _get_subscription_open_domain(self):
+        """Unpaid subscription invoices that nobody is paying on a payment page, or has just paid there."""
+        paying = Domain("state", "in", ("pending", "authorized")) | (
+            Domain("state", "=", "done") & Domain("is_post_processed", "=", False)
+        )
+        return (
+            Domain("subscription_billing_mode", "!=", False)
+            & Domain("state", "=", "posted")
+            & Domain("move_type", "=", "out_invoice")
+            & Domain("payment_state", "in", UNPAID)
+            & Domain("transaction_ids", "not any", paying)
+        )
+
+    @api.model
+    def _get_subscription_payable_domain(self):
+        """Open subscription invoices without a charge under way: what may be charged, and what may be dunned."""
+        under_way = Domain("subscription_charge_ids", "any", [("state", "in", OPEN_STATES)])
+        return self._get_subscription_open_domain() & ~under_way
+
+    @api.model
+    def _get_subscription_charge_domain(self, company, date_ref):
+        """Invoices due whose contracts are charged by card; further attempts are up to the dunning plan."""
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("subscription_billing_mode", "=", "charge")
+            & Domain("invoice_date_due", "<=", date_ref)
+            & ~Domain("subscription_charge_next_try", ">", date_ref)
+            & self._get_subscription_payable_domain()
+        )
+
+    @api.model
+    def _get_moves_to_charge(self, company, date_ref, limit):
+        """Invoices never charged so far, and those whose card was refused for good and has been replaced."""
+        domain = self._get_subscription_charge_domain(company, date_ref)
+        first = Domain("subscription_charge_ids", "not any", [("state", "!=", "cancelled")])
+        moves = self.with_company(company).search(domain & first, order="invoice_date_due, id", limit=limit)
+        refused = Domain("subscription_charge_ids", "any", [("decline_kind", "=", "hard")])
+        return moves | self.search(domain & refused, order="id").filtered(lambda move: move._has_new_card())
+
+    def _has_new_card(self):
+        """Whether the last card was refused for good and the contract has another one now."""
+        last = self._get_last_charge()
+        token = self._get_subscription_token()
+        return last.decline_kind == "hard" and bool(token) and token != last.token_id
+
+    def _get_last_charge(self):
+        """The latest attempt that reached the provider."""
+        sent = self.subscription_charge_ids.filtered(lambda charge: charge.state != "cancelled")
+        return sent.sorted("attempt")[-1:]
+
+    # === WITH WHICH CARD === #
+    def _get_subscription_token(self):
+        """The saved card of the contracts on the invoice; empty when there is none, or more than one."""
+        self.ensure_one()
+        # sudo: the card is charged for whoever runs billing; nothing but the record is looked at
+        tokens = self.sudo().subscription_contract_ids.payment_token_id
+        return tokens if len(tokens) == 1 else tokens.browse()
+
+    def _get_subscription_card_obstacle(self):
+        """Why the invoice cannot be charged to the saved card, in words for the person who mends it; or False.
+
+        The card must belong to the customer of the invoice and to its company, whatever stands on the contract.
+        """
+        self.ensure_one()
+        token = self._get_subscription_token().sudo()  # sudo: to look at the provider
+        provider = token.provider_id
+        currencies = provider.available_currency_ids
+        reasons = (
+            (not token, self.env._("There is no saved card on the contract, or more than one for this invoice.")),
+            (not token.active, self.env._("The saved card is archived.")),
+            (
+                token.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id,
+                self.env._("The saved card belongs to another customer."),
+            ),
+            (token.company_id not in self.company_id.parent_ids, self.env._("The card belongs to another company.")),
+            (provider.state == "disabled", self.env._("Payment provider %s is switched off.", provider.name)),
+            (
+                provider.capture_manually,
+                self.env._("Payment provider %s captures by hand; it cannot charge by itself.", provider.name),
+            ),
+            (
+                currencies and self.currency_id not in currencies,
+                self.env._("Payment provider %s does not take this currency.", provider.name),
+            ),
+        )
+        return next((reason for applies, reason in reasons if applies), False)
+
+    # === THE INTENT === #
+    def _prepare_subscription_charges(self):
+        """Write the intent to charge each invoice's open amount, with its payment transaction; nothing is sent.
+
+        :return: the charges.
+        :raise UserError: an invoice without a card that can be charged.
+        """
+        for move in self:
+            obstacle = move._get_subscription_card_obstacle()
+            if obstacle:
+                raise UserError(obstacle)
+        # sudo: billing needs the billing right, not access to providers
+        values = [move._prepare_subscription_transaction_values() for move in self.sudo()]
+        transactions = self.env["payment.transaction"].sudo().create(values)
+        return (
+            self.env["subscription.charge"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "move_id": move.id,
+                        "company_id": move.company_id.id,
+                        "transaction_id": transaction.id,
+                        "token_id": transaction.token_id.id,
+                        "amount": transaction.amount,
+                        "currency_id": transaction.currency_id.id,
+                        "idempotency_key": transaction.reference,
+                        "attempt": move._get_next_attempt(),
+                    }
+                    for move, transaction in zip(self, transactions, strict=True)
+                ]
+            )
+        )
+
+    def _get_next_attempt(self):
+        self.ensure_one()
+        return max(self.sudo().subscription_charge_ids.mapped("attempt"), default=0) + 1
+
+    def _prepare_subscription_transaction_values(self):
+        """Values of the payment transaction; its reference is the key that makes the provider take it once only."""
+        self.ensure_one()
+        token = self._get_subscription_token()
+        return {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "token_id": token.id,
+            "reference": f"SUB-{self.id}-{self._get_next_attempt()}",
+            "amount": self.amount_residual,
+            "currency_id": self.currency_id.id,
+            "partner_id": self.partner_id.id,
+            "operation": "offline",
+            "invoice_ids": [Command.set(self.ids)],
+        }
+
+
+class SubscriptionInstallment(models.Model):
+    _inherit = "subscription.installment"
+
+    def _get_invoice_key(self):
+        """Extends the key of billing: contracts that are charged to different cards get invoices of their own."""
+        contract = self.contract_id
+        card = contract.billing_mode == "charge" and contract.payment_token_id
+        return (*super()._get_invoice_key(), card or None)

@@ -1,0 +1,34 @@
+from odoo import models
+
+
+class SubscriptionPackage(models.Model):
+    _inherit = "subscription.package"
+
+    def _get_taxes(self, customer):
+        """Taxes of the package for the customer, through his fiscal position, as on an invoice."""
+        self.ensure_one()
+        company = self.company_id
+        position = self.env["account.fiscal.position"].with_company(company)._get_fiscal_position(customer)
+        return position.map_tax(self.product_id.taxes_id._filter_taxes_by_company(company))
+
+    def _get_total(self, customer, price=None):
+        """What the customer pays, taxes included, to the cent what the invoice will say.
+
+        :param price: other than the price of the package: part of it, for a refund.
+        """
+        self.ensure_one()
+        price = self.price if price is None else price
+        taxes = self._get_taxes(customer)
+        return taxes.compute_all(price, self.currency_id, 1.0, self.product_id, customer)["total_included"]
+
+    def _get_invoice_line_values(self, customer, price):
+        """Values of the invoice line; `price` as the taxes of the product take it."""
+        self.ensure_one()
+        return {
+            "product_id": self.product_id.id,
+            "name": self.with_context(lang=customer.lang).name,
+            "quantity": 1.0,
+            "price_unit": price,
+            "discount": 0.0,
+            "tax_ids": [(6, 0, self._get_taxes(customer).ids)],
+        }

@@ -1,0 +1,184 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class SubscriptionRequest(models.Model):
+    """What a subscriber asks for in the portal: nothing happens to the contract until somebody confirms it."""
+
+    _name = "subscription.request"
+    _inherit = ["subscription.mixin", "mail.thread", "mail.activity.mixin"]
+    _description = "Subscriber Request"
+    _order = "id desc"
+    _rec_name = "kind"
+
+    contract_id = fields.Many2one(
+        comodel_name="subscription.contract", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True, precompute=True)
+    partner_id = fields.Many2one(related="contract_id.partner_id", string="Subscriber")
+    contact_id = fields.Many2one(
+        comodel_name="res.partner", string="Asked By", required=True, readonly=True, ondelete="restrict"
+    )
+    kind = fields.Selection(
+        selection=[("change", "Change"), ("pause", "Pause"), ("resume", "Resume"), ("close", "Close")],
+        string="Asks To",
+        required=True,
+        readonly=True,
+    )
+    date = fields.Date(
+        string="Wanted Date", required=True, help="Change: from. Pause: first day without service. Close: last day."
+    )
+    text = fields.Text(string="Message", readonly=True)
+    state = fields.Selection(
+        selection=[("new", "New"), ("done", "Done"), ("refused", "Refused"), ("cancelled", "Withdrawn")],
+        required=True,
+        readonly=True,
+        default="new",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    close_reason_id = fields.Many2one(comodel_name="subscription.close.reason")
+    answer = fields.Text(help="Shown to the subscriber.")
+
+    _open_unique = models.UniqueIndex(
+        "(contract_id, kind) WHERE state = 'new'", "The same was asked before and is not answered yet."
+    )
+
+    @api.depends("kind", "contract_id.display_name")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for request in self:
+            request.display_name = f"{labels.get(request.kind)}: {request.contract_id.display_name}"
+
+    @api.model
+    def _ask(self, contract, contact, kind, date, text):
+        """Write the request down, and tell the responsible. Asking the same again returns the open request.
+
+        :param contact: the person who asks.
+        :param date: wanted day, not in the past.
+        :raise UserError: the contract does not allow it, in words.
+        """
+        today = contract.company_id._subscription_today()
+        if kind not in contract._get_request_kinds():
+            raise UserError(self.env._("This is not possible for contract %(contract)s now.", contract=contract.name))
+        earliest = contract._get_request_date(kind, today)
+        if not date or date < earliest:
+            raise UserError(self.env._("Choose a day from %(day)s on.", day=earliest))
+        open_ = self.search([("contract_id", "=", contract.id), ("kind", "=", kind), ("state", "=", "new")])
+        if open_:
+            return open_
+        values = {"contract_id": contract.id, "contact_id": contact.id, "kind": kind, "date": date, "text": text}
+        request = self.create(values)
+        request.activity_schedule("mail.mail_activity_data_todo", user_id=contract._get_parking_user().id)
+        return request
+
+    def _finish(self, state):
+        for request in self:
+            if request.state != "new":
+                raise UserError(self.env._("This request was answered already."))
+        self.state = state
+        self.activity_ids.action_feedback(feedback=dict(self._fields["state"]._description_selection(self.env))[state])
+        for request in self:
+            template = self.env.ref("subscription_mgmt.mail_template_request_answered", raise_if_not_found=False)
+            if template and state != "cancelled" and request.contact_id.email:
+                template.sudo().send_mail(request.id)  # sudo: who answers need not be allowed to read templates
+
+    def action_confirm(self):
+        """Do what was asked: pause, resume or close the contract on the wanted day. A change was made by hand.
+
+        :raise UserError: closing without a reason; what the contract refuses.
+        """
+        for request in self:
+            contract = request.contract_id
+            if request.kind == "pause":
+                contract.action_pause(request.date)
+            elif request.kind == "resume":
+                contract.action_resume(request.date)
+            elif request.kind == "close":
+                if not request.close_reason_id:
+                    raise UserError(self.env._("Choose a reason for closing the contract."))
+                contract.action_close(request.date, request.close_reason_id)
+        self._finish("done")
+        return True
+
+    def action_refuse(self):
+        """Say no; the contract stays as it is.
+
+        :raise UserError: no answer for the subscriber.
+        """
+        for request in self:
+            if not request.answer:
+                raise UserError(self.env._("Tell the subscriber why, in the answer."))
+        self._finish("refused")
+        return True
+
+    def _withdraw(self):
+        """The subscriber does not want it any more."""
+        self._finish("cancelled")
+
+
+class SubscriptionContract(models.Model):
+    _inherit = "subscription.contract"
+
+    request_ids = fields.One2many(
+        comodel_name="subscription.request", inverse_name="contract_id", string="Subscriber Requests"
+    )
+    request_count = fields.Integer(string="Open Requests", compute="_compute_request_count")
+    portal_attachment_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Documents for the Subscriber",
+        copy=False,
+        bypass_search_access=True,
+        help="Files that the subscriber can download in the portal.",
+    )
+
+    @api.depends("request_ids.state")
+    def _compute_request_count(self):
+        groups = self.env["subscription.request"]._read_group(
+            [("contract_id", "in", self.ids), ("state", "=", "new")], ["contract_id"], ["__count"]
+        )
+        counts = {contract.id: count for contract, count in groups}
+        for contract in self:
+            contract.request_count = counts.get(contract._origin.id, 0)
+
+    def _get_request_kinds(self):
+        """What the subscriber may ask for in the present state of the contract."""
+        self.ensure_one()
+        return {"active": ("change", "pause", "close"), "paused": ("resume", "close")}.get(self.state, ())
+
+    def _get_request_date(self, kind, today):
+        """First day that can be wished: closing keeps the notice period of the contract."""
+        self.ensure_one()
+        first = max(today, self.date_start)
+        if kind == "resume" and self.date_paused:
+            return max(today, self.date_paused)
+        return fields.Date.add(today, days=self.notice_days) if kind == "close" else first
+
+    def action_view_requests(self):
+        """Open what the subscriber asked."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_request_action")
+        return {**action, "domain": [("contract_id", "in", self.ids)], "context": {}}
+
+    # === PORTAL === #
+    @api.model
+    def _get_portal_domain(self, customer):
+        """Contracts that a customer sees in the portal: those of his own commercial entity, once in force."""
+        return Domain("partner_id", "child_of", customer.id) & Domain("state", "!=", "draft")
+
+    def _get_portal_invoices(self):
+        """Posted invoices of the contract that its own subscriber pays, the newest first."""
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id
+        invoices = self.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move.commercial_partner_id == customer
+        )
+        return invoices.sorted(lambda move: (move.invoice_date, move.id), reverse=True)
+
+    def _get_portal_plan(self):
+        """The next rows of the payment plan, a year of a monthly contract."""
+        self.ensure_one()
+        return self.env["subscription.installment"].search(
+            [("contract_id", "=", self.id), ("state", "=", "planned")], order="date_invoice, id", limit=12
+        )

@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SubscriptionPackageGrant(models.TransientModel):
+    """Staff gives a package to a customer, by the same rules as a purchase (LIM-27)."""
+
+    _name = "subscription.package.grant"
+    _description = "Grant Package"
+
+    company_id = fields.Many2one(comodel_name="res.company", default=lambda self: self.env.company)
+    partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", required=True)
+    package_id = fields.Many2one(
+        comodel_name="subscription.package", required=True, domain="[('company_id', '=', company_id)]"
+    )
+    make_invoice = fields.Boolean(string="Issue an Invoice", help="Post an invoice that the customer still has to pay.")
+    reason = fields.Char(required=True)
+    warning = fields.Char(compute="_compute_warning")
+    is_switch = fields.Boolean(compute="_compute_warning")
+    confirmed = fields.Boolean(string="Go On All the Same")
+
+    @api.depends("partner_id", "package_id")
+    def _compute_warning(self):
+        for wizard in self:
+            wizard.warning, wizard.is_switch = "", False
+            if wizard.partner_id and wizard.package_id:
+                today = wizard.package_id.company_id._subscription_today()
+                customer = wizard.partner_id.commercial_partner_id
+                wizard.warning = wizard.package_id._get_refusal(customer, today)
+                wizard.is_switch = bool(wizard.warning) and not wizard.package_id._get_refusal(customer, today, True)
+
+    def action_grant(self):
+        """Give the package; open it.
+
+        :raise UserError: a rule of LIM-15..18 is against it; the package gives nothing.
+        """
+        self.ensure_one()
+        package, partner = self.package_id, self.partner_id
+        if not (package.credits if package.kind == "credit" else package.duration_days):
+            raise UserError(self.env._("Package %(package)s gives nothing yet.", package=package.name))
+        today = package.company_id._subscription_today()
+        entitlement = package._grant(
+            partner.commercial_partner_id,
+            today,
+            confirmed=self.confirmed,
+            buyer_id=partner.id,
+            reason=self.reason,
+        )
+        if self.make_invoice:
+            entitlement._make_invoice(today)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "subscription.entitlement",
+            "res_id": entitlement.id,
+            "view_mode": "form",
+        }
