@@ -89,8 +89,10 @@ class TestAgenda(RecurrenceCommon):
         bad.type_id = kind
         original = type(bad)._make_tasks
 
+        reason = "No room."
+
         def fail(rows):
-            raise UserError(rows.env._("No room."))
+            raise UserError(reason)
 
         self.patch(type(bad), "_make_tasks", fail)
         (bad | good)._prepare(TODAY)

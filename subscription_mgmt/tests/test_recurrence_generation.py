@@ -224,9 +224,11 @@ class TestRecurrenceGeneration(RecurrenceCommon):
         day = date(2026, 1, 20)
         original = type(bad)._get_own_missing
 
+        reason = "The calendar is broken."
+
         def fail(recurrence, *args):
             if recurrence == bad:
-                raise UserError(recurrence.env._("The calendar is broken."))
+                raise UserError(reason)
             return original(recurrence, *args)
 
         with patch.object(type(bad), "_get_own_missing", fail):

@@ -1,4 +1,3 @@
-import { useService } from "@web/core/utils/hooks";
 import { registry } from "@web/core/registry";
 import { serializeDate } from "@web/core/l10n/dates";
 import { calendarView } from "@web/views/calendar/calendar_view";
@@ -20,16 +19,19 @@ export class AgendaCalendarModel extends CalendarModel {
 export class AgendaCalendarController extends CalendarController {
     setup() {
         super.setup();
-        this.orm = useService("orm");
         this.model.askScope = (id, day) => this.askScope(id, day);
     }
 
-    async askScope(id, day) {
-        const action = await this.orm.call("subscription.interaction", "action_open_move", [[id]], {
-            context: { ...this.props.context, default_date: day },
-        });
+    askScope(id, day) {
         const reload = () => this.model.load();
-        this.action.doAction(action, { onClose: reload });
+        this.action.doActionButton({
+            type: "object",
+            name: "action_open_move",
+            resModel: "subscription.interaction",
+            resId: id,
+            context: { ...this.props.context, default_date: day },
+            onClose: reload,
+        });
         // Until it is decided, the interaction stands where it stood.
         reload();
     }
