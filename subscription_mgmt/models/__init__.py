@@ -22,5 +22,8 @@ from . import subscription_billing_review
 from . import account_move
 from . import subscription_assurance
 from . import subscription_external_id
-from . import subscription_import_batch
+from . import subscription_import_engine, subscription_import_resolve, subscription_import_contracts
+from . import subscription_import_members, subscription_import_plans, subscription_import_write
+from . import subscription_import_heading
+from . import subscription_import_batch, subscription_import_change, subscription_import_job, subscription_import_undo
 from . import subscription_contract_import

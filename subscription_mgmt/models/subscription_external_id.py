@@ -31,6 +31,7 @@ class SubscriptionExternalId(models.Model):
             ("individual", "Individual Customer"),
             ("corporate", "Corporate Customer"),
             ("contact", "Contact Person"),
+            ("branch", "Branch of a Customer"),
             ("subscriber", "Subscriber Category"),
             ("service", "Service Category"),
         ],

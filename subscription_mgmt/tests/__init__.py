@@ -8,6 +8,8 @@ from . import test_contract
 from . import test_import
 from . import test_import_hostile
 from . import test_import_ids
+from . import test_import_job
+from . import test_import_processes
 from . import test_installment
 from . import test_lifecycle
 from . import test_security

@@ -9,8 +9,8 @@ import openpyxl
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from odoo.addons.subscription_mgmt.models.subscription_import_messages import PROBLEMS
 from odoo.addons.subscription_mgmt.tools.import_layout import COLUMNS
-from odoo.addons.subscription_mgmt.wizards.subscription_import_messages import PROBLEMS
 
 from .import_common import ImportCommon
 
@@ -157,7 +157,11 @@ class TestImport(ImportCommon):
 
     def test_every_reason_has_its_sentence(self):
         root = Path(__file__).parents[1]
-        sources = [*root.glob("tools/*.py"), *root.glob("wizards/subscription_import*.py")]
+        sources = [
+            *root.glob("tools/*.py"),
+            *root.glob("wizards/subscription_import*.py"),
+            *root.glob("models/subscription_import*.py"),
+        ]
         codes = {
             code
             for source in sources

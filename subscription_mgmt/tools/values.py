@@ -32,6 +32,14 @@ UNITS = {
     "year": "year years yearly annual y yıl yıllık sene an ani anual",
 }
 
+MEMBER_KINDS = {
+    "individual": "individual person bireysel kişi şahıs individuală persoană-fizică pf",
+    "corporate": "corporate company kurumsal kurum firma şirket companie persoană-juridică pj",
+    "contact": "contact employee çalışan yetkili angajat contact persoană-de-contact",
+    "branch": "branch şube filială sucursală punct-de-lucru",
+}
+EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
 
 def fold(text: str) -> str:
     """Return what two spellings of one word have in common: letters without case, accents, spaces and signs.
@@ -46,7 +54,7 @@ def _table(words):
     return {fold(word): value for value, names in words.items() for word in names.split()}
 
 
-FLAG_WORDS, UNIT_WORDS = _table(WORDS), _table(UNITS)
+FLAG_WORDS, UNIT_WORDS, MEMBER_WORDS = _table(WORDS), _table(UNITS), _table(MEMBER_KINDS)
 
 
 def shown(cell) -> str:
@@ -249,6 +257,41 @@ def read_unit(cell) -> str | None:
     if not isinstance(cell, str) or fold(cell) not in UNIT_WORDS:
         raise Refusal("bad_unit")
     return UNIT_WORDS[fold(cell)]
+
+
+def read_member_kind(cell) -> str | None:
+    """Return individual, corporate, contact or branch, by the words of three languages.
+
+    :raise Refusal: ``bad_member_kind``, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    if not isinstance(cell, str) or fold(cell) not in MEMBER_WORDS:
+        raise Refusal("bad_member_kind")
+    return MEMBER_WORDS[fold(cell)]
+
+
+def read_email(cell) -> str | None:
+    """Return one e-mail address.
+
+    :raise Refusal: ``bad_email``, or as :func:`read_text`
+    """
+    text = read_text(cell, MAX_CODE)
+    if text is not None and not EMAIL.fullmatch(text):
+        raise Refusal("bad_email")
+    return text
+
+
+def read_country(cell) -> str | None:
+    """Return the two letters of a country, in capitals.
+
+    :raise Refusal: ``bad_country``, or as :func:`read_text`
+    """
+    text = read_text(cell, MAX_CODE)
+    if text is not None and not (len(text) == 2 and text.isascii() and text.isalpha()):
+        raise Refusal("bad_country")
+    return text and text.upper()
 
 
 def _refuse_fault(cell):

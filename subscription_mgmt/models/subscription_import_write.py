@@ -1,0 +1,142 @@
+"""From a checked file to records: all of it in the running transaction, and a receipt of what was done."""
+
+from odoo import models
+from odoo.tools import format_date
+
+from .subscription_import_contracts import plain
+
+CHUNK = 500  # records made in one go; memory stays flat
+MODELS = {"contracts": "subscription.contract", "members": "res.partner", "plans": "subscription.installment"}
+
+
+class SubscriptionImportEngine(models.AbstractModel):
+    _inherit = "subscription.import.engine"
+
+    def _get_write_context(self):
+        """What keeps an import quiet: no mail, no follower, no tracking, and the companies that the user works in."""
+        return {
+            "allowed_company_ids": (self._get_companies() & self.env.user.company_ids).ids,
+            "subscription_import": True,
+            "tracking_disable": True,
+            "mail_create_nosubscribe": True,
+            "mail_activity_automation_skip": True,
+        }
+
+    def _write_result(self, result, batch, report=None):
+        """Make and change what the check found; nothing is sent, posted or billed by it.
+
+        :param batch: the receipt that is written
+        :param report: called with the number of records done so far; may raise to stop everything
+        """
+        done = 0
+        for start in range(0, len(result.new), CHUNK):
+            entries = result.new[start : start + CHUNK]
+            getattr(self, f"_create_{self.layout}")(entries, batch, result)
+            self.env.flush_all()
+            # What was made is not looked at again: memory stays flat.
+            self.env.invalidate_all(flush=False)
+            done += len(entries)
+            if report:
+                report(done)
+        for start in range(0, len(result.updates), CHUNK):
+            updates = result.updates[start : start + CHUNK]
+            self._apply_updates(updates, batch)
+            done += len(updates)
+            if report:
+                report(done)
+        self._finish_layout(result)
+        batch.write(self._prepare_receipt_values(result))
+
+    def _prepare_receipt_values(self, result):
+        return {
+            "state": "done",
+            "row_count": result.row_count,
+            "done_count": len(result.new),
+            "update_count": len(result.updates),
+            "unchanged_count": result.unchanged_count,
+            "skipped_count": result.skipped_count,
+        }
+
+    def _create_contracts(self, entries, batch, result):
+        contracts = self.env["subscription.contract"].with_context(**self._get_write_context())
+        contracts.create(
+            [
+                {**self._prepare_contract_values(group, result.records, company), "import_batch_id": batch.id}
+                for group, company in entries
+            ]
+        )
+
+    def _finish_layout(self, result):
+        """Bring the payment plans of running contracts that were changed up to date."""
+        changed = self.env["subscription.contract"]
+        if self.layout == "contracts":
+            changed = changed.union(*(update.record for update in result.updates))
+        elif self.layout == "plans":
+            ids = {line.contract_id.id for _group, line in result.new}
+            ids |= {u.record.contract_id.id for u in result.updates if u.record._name == "subscription.installment"}
+            changed = changed.browse(ids)
+            changed.plan_outdated = True
+        changed.with_context(**self._get_write_context())._update_plans_after_import()
+
+    # === CHANGES === #
+    def _apply_updates(self, updates, batch):
+        """Carry the steps out, and keep what each field said before and says now."""
+        receipt = []
+        for update in updates:
+            for step in update.steps:
+                record = step.record.with_context(**self._get_write_context())
+                if record:
+                    receipt += self._prepare_change_values(batch, update, record, step)
+                    record.write(step.values)
+                else:
+                    receipt.append(self._prepare_made_values(batch, update.row, record.create(step.values)))
+        self.env["subscription.import.change"].create(receipt)
+        self.env.flush_all()
+
+    def _prepare_change_values(self, batch, update, record, step):
+        return [
+            {
+                "batch_id": batch.id,
+                "kind": "changed",
+                "row_number": update.row,
+                "model": record._name,
+                "res_id": record.id,
+                "record_name": record.display_name,
+                "field_name": name,
+                "old_value": to_json(record[name]),
+                "new_value": to_json(value),
+                "old_text": self._to_text(record, name, record[name]),
+                "new_text": self._to_text(record, name, value),
+            }
+            for name, value in step.values.items()
+            if name not in step.silent and plain(record[name]) != value
+        ]
+
+    def _prepare_made_values(self, batch, row, record):
+        return {
+            "batch_id": batch.id,
+            "kind": "made",
+            "row_number": row,
+            "model": record._name,
+            "res_id": record.id,
+            "record_name": record.display_name,
+        }
+
+    def _to_text(self, record, name, value):
+        """Return a value as a person reads it."""
+        field = record._fields[name]
+        if field.type == "many2one":
+            return self.env[field.comodel_name].browse(plain(value)).display_name or ""
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, "")
+        if field.type == "date":
+            return format_date(self.env, value) if value else ""
+        if field.type == "boolean":
+            return self.env._("Yes") if value else self.env._("No")
+        return f"{value:.15g}" if isinstance(value, float) else str(value or "")
+
+
+def to_json(value):
+    """Return the value in a form that JSON keeps; `write` takes it back."""
+    value = plain(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
