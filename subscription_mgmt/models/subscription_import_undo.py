@@ -120,7 +120,6 @@ class SubscriptionImportChange(models.Model):
                 if model == "subscription.installment":
                     contracts |= change._get_record().contract_id
                 change._delete_record()
-        contracts.plan_outdated = True
         return contracts
 
     def _delete_record(self):
@@ -151,8 +150,7 @@ class SubscriptionContract(models.Model):
 
     def _update_plans_after_import(self):
         """Make the plan of running contracts anew after their lines were changed; what was billed stays."""
-        running = self.exists().filtered(lambda contract: contract.state in ("active", "paused"))
-        running.filtered("plan_outdated")._regenerate_installments()
+        self.exists().filtered(lambda contract: contract.state in ("active", "paused"))._regenerate_installments()
 
 
 class ResPartner(models.Model):

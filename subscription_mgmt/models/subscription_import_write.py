@@ -6,7 +6,7 @@ from odoo.tools import format_date
 from .subscription_import_contracts import plain
 
 CHUNK = 500  # records made in one go; memory stays flat
-MODELS = {"contracts": "subscription.contract", "members": "res.partner", "plans": "subscription.installment"}
+PLAN_FIELDS = {"date_start", "date_end"}  # of a contract; its lines say themselves what their plan is made from
 
 
 class SubscriptionImportEngine(models.AbstractModel):
@@ -68,15 +68,14 @@ class SubscriptionImportEngine(models.AbstractModel):
 
     def _finish_layout(self, result):
         """Bring the payment plans of running contracts that were changed up to date."""
-        changed = self.env["subscription.contract"]
-        if self.layout == "contracts":
-            changed = changed.union(*(update.record for update in result.updates))
-        elif self.layout == "plans":
-            ids = {line.contract_id.id for _group, line in result.new}
-            ids |= {u.record.contract_id.id for u in result.updates if u.record._name == "subscription.installment"}
-            changed = changed.browse(ids)
-            changed.plan_outdated = True
-        changed.with_context(**self._get_write_context())._update_plans_after_import()
+        contracts = self.env["subscription.contract"].with_context(**self._get_write_context())
+        ids = {line.contract_id.id for _group, line in result.new} if self.layout == "plans" else set()
+        for update in result.updates:
+            if update.record._name == "subscription.installment":
+                ids.add(update.record.contract_id.id)
+            elif update.record._name == "subscription.contract" and any(map(_touches_plan, update.steps)):
+                ids.add(update.record.id)
+        contracts.browse(ids)._update_plans_after_import()
 
     # === CHANGES === #
     def _apply_updates(self, updates, batch):
@@ -134,6 +133,10 @@ class SubscriptionImportEngine(models.AbstractModel):
         if field.type == "boolean":
             return self.env._("Yes") if value else self.env._("No")
         return f"{value:.15g}" if isinstance(value, float) else str(value or "")
+
+
+def _touches_plan(step):
+    return step.record._name != "subscription.contract" or bool(PLAN_FIELDS & step.values.keys())
 
 
 def to_json(value):

@@ -6,10 +6,13 @@ from . import test_billing_review
 from . import test_company_switch
 from . import test_contract
 from . import test_import
+from . import test_import_columns
+from . import test_import_errors
 from . import test_import_hostile
 from . import test_import_ids
 from . import test_import_job
 from . import test_import_processes
+from . import test_import_update
 from . import test_installment
 from . import test_lifecycle
 from . import test_security

@@ -13,7 +13,8 @@ from odoo.tests import BaseCase, tagged
 
 CONTRACTS = 40
 
-# Run by a child process: import what waits, as the cron does; a line per chunk tells how far it is.
+# Run by a child process: import what waits, as the cron does. After each chunk it says so, and goes on when it is told
+# to (a line on its input), or at the end of its input.
 WORKER = """
 import sys
 import odoo
@@ -21,7 +22,6 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 config.parse_config(["-d", sys.argv[1], "--no-http", "--log-level=warn", "--log-handler=odoo.sql_db:CRITICAL"])
-import time
 from odoo.addons.subscription_mgmt.models import subscription_import_job as job, subscription_import_write as write
 write.CHUNK = 5
 original = job.SubscriptionImportProgress._report
@@ -29,7 +29,7 @@ def report(progress, **values):
     stop = original(progress, **values)
     if values.get("done_count"):
         print("chunk", flush=True)
-        time.sleep(0.3)
+        sys.stdin.readline()
     return stop
 job.SubscriptionImportProgress._report = report
 with Registry(sys.argv[1]).cursor() as cr:
@@ -72,6 +72,12 @@ class TestImportProcesses(BaseCase):
             env["res.company"].browse(cls.company_id).write({"subscription_enabled": False, "active": False})
         super().tearDownClass()
 
+    def setUp(self):
+        super().setUp()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            env["subscription.contract"].search([("company_id", "=", self.company_id)]).unlink()
+
     def queue(self):
         """A receipt that waits for the worker."""
         lines = ["Abone No;Kurumsal Müşteri ID;Tanım;Başlangıç Tarihi;Ürün Kodu;Birim Fiyat"]
@@ -93,9 +99,23 @@ class TestImportProcesses(BaseCase):
 
     def start_worker(self, batch_id):
         args = [sys.executable, "-c", WORKER, self.db, str(batch_id)]
-        worker = subprocess.Popen(args, stdout=subprocess.PIPE, text=True)
+        worker = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(worker.stdout.close)
         return worker
+
+    def go_on(self, worker, chunks=None):
+        """Let a worker do so many chunks more, or all."""
+        for _i in range(chunks or 0):
+            self.assertEqual(worker.stdout.readline(), "chunk\n")
+            worker.stdin.write("\n")
+            worker.stdin.flush()
+        if chunks is None:
+            worker.stdin.close()
+            self.assertEqual(worker.wait(timeout=120), 0)
+
+    def finish(self, batch_id):
+        """Let a worker of its own carry a receipt out."""
+        self.go_on(self.start_worker(batch_id))
 
     def read_state(self, batch_id):
         """(state, records done as others see it, contracts, contract lines) in a transaction of its own."""
@@ -108,22 +128,23 @@ class TestImportProcesses(BaseCase):
     def test_killed_in_the_middle_then_started_again(self):
         batch_id = self.queue()
         worker = self.start_worker(batch_id)
-        for _i in range(3):
-            self.assertEqual(worker.stdout.readline(), "chunk\n")
+        self.go_on(worker, 3)
+        self.assertEqual(worker.stdout.readline(), "chunk\n")
         state, done, contracts, _lines = self.read_state(batch_id)
         self.assertEqual((state, contracts), ("queued", 0), "nobody sees a half import")
-        self.assertGreaterEqual(done, 15, "but everybody sees how far it is")
+        self.assertEqual(done, 20, "but everybody sees how far it is")
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait(timeout=30)
+        worker.stdin.close()
         time.sleep(0.2)  # the server notices the lost connection
         self.assertEqual(self.read_state(batch_id)[2:], (0, 0), "nothing is left behind")
-        self.assertEqual(self.start_worker(batch_id).wait(timeout=120), 0)
+        self.finish(batch_id)
         self.assertEqual(
             self.read_state(batch_id)[0], "failed", "the next worker says so and does not try again by itself"
         )
         with self.registry.cursor() as cr:
             api.Environment(cr, api.SUPERUSER_ID, {})["subscription.import.batch"].browse(batch_id).action_retry()
-        self.assertEqual(self.start_worker(batch_id).wait(timeout=120), 0)
+        self.finish(batch_id)
         self.assertEqual(self.read_state(batch_id), ("done", CONTRACTS, CONTRACTS, CONTRACTS))
         with self.registry.cursor() as cr:
             api.Environment(cr, api.SUPERUSER_ID, {})["subscription.import.batch"].browse(batch_id).action_undo()
@@ -135,16 +156,16 @@ class TestImportProcesses(BaseCase):
         self.assertEqual(worker.stdout.readline(), "chunk\n")
         with self.registry.cursor() as cr:
             api.Environment(cr, api.SUPERUSER_ID, {})["subscription.import.batch"].browse(batch_id).action_stop()
-        self.assertEqual(worker.wait(timeout=60), 0)
+        self.go_on(worker)
         self.assertEqual((self.read_state(batch_id)[0], self.read_state(batch_id)[2]), ("stopped", 0))
 
     def test_a_second_worker_leaves_it_to_the_first(self):
         batch_id = self.queue()
         first = self.start_worker(batch_id)
         self.assertEqual(first.stdout.readline(), "chunk\n")
-        self.assertEqual(self.start_worker(batch_id).wait(timeout=60), 0)
+        self.finish(batch_id)
         self.assertEqual(self.read_state(batch_id)[0], "queued")
-        self.assertEqual(first.wait(timeout=120), 0)
+        self.go_on(first)
         self.assertEqual(self.read_state(batch_id)[0], "done")
         with self.registry.cursor() as cr:
             api.Environment(cr, api.SUPERUSER_ID, {})["subscription.import.batch"].browse(batch_id).action_undo()

@@ -38,12 +38,9 @@ class SubscriptionImport(models.TransientModel):
     def _keep_columns(self, reading):
         """Show every heading with what it was taken for and the first values below it."""
         self.column_ids.unlink()
-        self.sheet_ids.filtered(lambda sheet: sheet != self.sheet_id).unlink()
+        self._keep_sheets(reading.sheets if reading else [])
         if reading is None:
             return
-        self.env["subscription.import.sheet"].create(
-            [{"import_id": self.id, "name": name} for name in reading.sheets if name != self.sheet_id.name]
-        )
         self.env["subscription.import.column"].create(
             [
                 {
@@ -59,6 +56,17 @@ class SubscriptionImport(models.TransientModel):
                 for match, values in reading.samples
             ]
         )
+
+    def _keep_sheets(self, names):
+        """Offer the sheets of the file; the one that was chosen stays chosen."""
+        known = self.sheet_ids.grouped("name")
+        self.sheet_ids.filtered(lambda sheet: sheet.name not in names and sheet != self.sheet_id).unlink()
+        for place, name in enumerate(names):
+            if name in known:
+                known[name].place = place
+            else:
+                self.env["subscription.import.sheet"].create({"import_id": self.id, "name": name, "place": place})
+        self.invalidate_recordset(["sheet_ids"])
 
     def _remember_columns(self):
         """Keep what a person chose for the next file of the company."""
@@ -113,6 +121,8 @@ class SubscriptionImportSheet(models.TransientModel):
 
     _name = "subscription.import.sheet"
     _description = "Subscriber Import Sheet"
+    _order = "place, id"
 
     import_id = fields.Many2one(comodel_name="subscription.import", required=True, ondelete="cascade", index=True)
     name = fields.Char(required=True)
+    place = fields.Integer()
