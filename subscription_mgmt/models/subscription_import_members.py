@@ -2,6 +2,7 @@
 
 from odoo import models
 from odoo.exceptions import ValidationError
+from odoo.tools import html2plaintext, plaintext2html
 
 from ..tools.import_rules import Problem
 from ..tools.refusal import Refusal
@@ -134,6 +135,7 @@ class SubscriptionImportEngine(models.AbstractModel):
         values.update(
             parent_id=parent.id if parent else False,
             country_id=country.id if country else False,
+            comment=plaintext2html(group.values["member_note"]) if "member_note" in group.values else False,
             vat=records.get("vat", {}).get(group.row, False),
         )
         own_address = any(key in group.values for key in ADDRESS)
@@ -237,5 +239,5 @@ def _comparable(member, name):
     """Return a field of a member as the file would have it."""
     value = member[name]
     if name == "comment":
-        return (value and value.striptags()) or ""
+        return plaintext2html(html2plaintext(value)) if value else ""
     return plain(value) or ""

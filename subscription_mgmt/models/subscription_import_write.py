@@ -1,7 +1,7 @@
 """From a checked file to records: all of it in the running transaction, and a receipt of what was done."""
 
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import format_date, html2plaintext
 
 from .subscription_import_contracts import plain
 
@@ -130,6 +130,8 @@ class SubscriptionImportEngine(models.AbstractModel):
             return dict(field._description_selection(self.env)).get(value, "")
         if field.type == "date":
             return format_date(self.env, value) if value else ""
+        if field.type == "html":
+            return html2plaintext(value or "")
         if field.type == "boolean":
             return self.env._("Yes") if value else self.env._("No")
         return f"{value:.15g}" if isinstance(value, float) else str(value or "")

@@ -11,6 +11,8 @@ from . import test_import_errors
 from . import test_import_hostile
 from . import test_import_ids
 from . import test_import_job
+from . import test_import_members
+from . import test_import_plans
 from . import test_import_processes
 from . import test_import_update
 from . import test_installment
