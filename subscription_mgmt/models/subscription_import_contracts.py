@@ -99,14 +99,21 @@ class SubscriptionImportEngine(models.AbstractModel):
         """Yield what is wrong between the records of a contract that exist each for itself."""
         if not company.subscription_enabled:
             yield self._problem_at(reading, group.rows[0], "branch", "branch_disabled", company)
-        usable = company.parent_ids
         for row in group.rows:
             for key, code in row.values.items():
                 record = records[key][code] if key in records else None
-                if record is None or "company_id" not in record._fields or not record.company_id:
-                    continue
-                if record.company_id not in usable:
+                if record is not None and not self._is_of_company(record, company, records):
                     yield self._problem_at(reading, row, key, "other_company_reference", company)
+
+    def _is_of_company(self, record, company, records):
+        """Whether Odoo lets a record of the company name this one; asked once for the whole file."""
+        if "company_id" not in record._fields or not record.company_id or record._name == "res.company":
+            return True
+        answers = records.setdefault("of_company", {})
+        key = (record, company)
+        if key not in answers:
+            answers[key] = bool(record.filtered_domain(record._check_company_domain(company)))
+        return answers[key]
 
     def _problem_at(self, reading, row, key, code, company):
         return Problem(

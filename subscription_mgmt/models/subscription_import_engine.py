@@ -71,6 +71,7 @@ class Result:
     refused: bool = True
     reading: object = None
     records: dict = field(default_factory=dict)
+    defaults: object = None
 
     def add_problems(self, problems):
         """Sort problems into those that stop the import and those that are only said."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from odoo import models
 from odoo.exceptions import UserError
 
+from .subscription_contract_import import IMPORT
 from .subscription_import_write import to_json
 
 
@@ -101,7 +102,7 @@ class SubscriptionImportChange(models.Model):
         """
         contracts = self.env["subscription.contract"]
         for (model, _res_id), changes in self.grouped(lambda change: (change.model, change.res_id)).items():
-            record = changes[0]._get_record().with_context(subscription_import=True, tracking_disable=True)
+            record = changes[0]._get_record().with_context(subscription_import=IMPORT, tracking_disable=True)
             record.write({change.field_name: change.old_value for change in changes})
             if model == "subscription.contract":
                 contracts |= record

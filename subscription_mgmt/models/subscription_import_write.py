@@ -1,9 +1,13 @@
 """From a checked file to records: all of it in the running transaction, and a receipt of what was done."""
 
 from odoo import models
+from odoo.fields import Command
 from odoo.tools import format_date, html2plaintext
 
+from .subscription_billing_entry import CHECKED
+from .subscription_contract_import import IMPORT
 from .subscription_import_contracts import plain
+from .subscription_import_defaults import ImportDefaults
 
 CHUNK = 500  # records made in one go; memory stays flat
 PLAN_FIELDS = {"date_start", "date_end"}  # of a contract; its lines say themselves what their plan is made from
@@ -16,7 +20,7 @@ class SubscriptionImportEngine(models.AbstractModel):
         """What keeps an import quiet: no mail, no follower, no tracking, and the companies that the user works in."""
         return {
             "allowed_company_ids": (self._get_companies() & self.env.user.company_ids).ids,
-            "subscription_import": True,
+            "subscription_import": IMPORT,
             "tracking_disable": True,
             "mail_create_nosubscribe": True,
             "mail_activity_automation_skip": True,
@@ -58,13 +62,26 @@ class SubscriptionImportEngine(models.AbstractModel):
         }
 
     def _create_contracts(self, entries, batch, result):
-        contracts = self.env["subscription.contract"].with_context(**self._get_write_context())
-        contracts.create(
-            [
-                {**self._prepare_contract_values(group, result.records, company), "import_batch_id": batch.id}
-                for group, company in entries
-            ]
-        )
+        defaults = result.defaults = result.defaults or ImportDefaults(self.env, result.records)
+        values_list = []
+        for group, company in entries:
+            values = self._prepare_contract_values(group, result.records, company)
+            self._complete_contract_values(values, company, defaults)
+            values_list.append({**values, "import_batch_id": batch.id})
+        # The companies of all records were compared by the check.
+        context = {**self._get_write_context(), "subscription_companies": CHECKED}
+        self.env["subscription.contract"].with_context(**context).create(values_list)
+
+    def _complete_contract_values(self, values, company, defaults):
+        """Add what the computes of a new contract and its lines would find, without a draft record for each."""
+        subscriber, payer = defaults.partners[values["partner_id"]], defaults.partners[values["invoice_partner_id"]]
+        if "payment_term_id" not in values:
+            values["payment_term_id"] = defaults.payment_term(payer, company)
+        values["user_id"] = defaults.responsible(self.env["hr.employee"].browse(values["employee_id"]))
+        for _create, _id, line in values["line_ids"]:
+            product = self.env["product.product"].browse(line["product_id"])
+            line["name"] = defaults.line_name(product, subscriber)
+            line["tax_ids"] = [Command.set(defaults.taxes(product, company, payer, subscriber))]
 
     def _finish_layout(self, result):
         """Bring the payment plans of running contracts that were changed up to date."""
