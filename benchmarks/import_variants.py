@@ -87,7 +87,10 @@ def make_base(env):
     tax = env["account.tax"].create({"name": "Benchmark 20 %", "amount": 20.0, "type_tax_use": "sale"})
     records = {
         "corporate_customer": env["res.partner"].create(
-            [{"name": f"Company {i}", "is_company": True, "ref": code("corporate_customer", i)} for i in range(PARTNERS)]
+            [
+                {"name": f"Company {i}", "is_company": True, "ref": code("corporate_customer", i)}
+                for i in range(PARTNERS)
+            ]
         ),
         "product": env["product.product"].create(
             [
@@ -275,9 +278,7 @@ class Create(Variant):
         check.prepare()
         wizard = check.wizard
         result = wizard._examine()
-        self.values = [
-            wizard._prepare_contract_values(group, result.records, company) for group, company in result.new
-        ]
+        self.values = [wizard._prepare_contract_values(group, result.records, company) for group, company in result.new]
         self.contracts = self.env["subscription.contract"].with_context(**wizard._get_write_context())
 
     def work(self):

@@ -17,15 +17,19 @@ class ImportDefaults(BillingDecisions):
     def __init__(self, env, records):
         super().__init__(env)
         found = [records.get(key, {}).values() for key in PARTNER_KEYS]
-        ids = sorted({partner.id for partners in found for partner in partners if not isinstance(partner, Refusal)})
-        # One set, so that the partners are read together and not one by one.
-        self.partners = {partner.id: partner for partner in env["res.partner"].browse(ids)}
+        self._partner_ids = sorted({p.id for partners in found for p in partners if not isinstance(p, Refusal)})
+
+    def partner(self, partner_id, company):
+        """A partner as the company sees it; all partners of the file are read together and not one by one."""
+        return self.once(("partners", company), lambda: self._browse_partners(company))[partner_id]
+
+    def _browse_partners(self, company):
+        partners = self.env["res.partner"].with_company(company).browse(self._partner_ids)
+        return {partner.id: partner for partner in partners}
 
     def payment_term(self, payer, company):
         """Payment terms of who pays."""
-        return self.once(
-            ("term", company, payer), lambda: payer.with_company(company).property_payment_term_id.id or False
-        )
+        return self.once(("term", company, payer), lambda: payer.property_payment_term_id.id or False)
 
     def responsible(self, employee):
         """User of the sales representative."""
@@ -44,6 +48,13 @@ class ImportDefaults(BillingDecisions):
         """Taxes of a product for who pays, by where the service is delivered."""
         traits = (self._traits(payer, company), self._traits(place, company))
         return self.once(("taxes", product, company, *traits), lambda: self._find_taxes(product, company, payer, place))
+
+    def is_included(self, tax_ids):
+        """Whether one of the taxes is part of the price."""
+        taxes = self.env["account.tax"].browse(tax_ids)
+        return self.once(
+            ("included", tuple(tax_ids)), lambda: any(taxes.flatten_taxes_hierarchy().mapped("price_include"))
+        )
 
     def _traits(self, partner, company):
         contracts = self.env["subscription.contract"]

@@ -6,6 +6,7 @@ from odoo.tools import format_date, html2plaintext
 
 from .subscription_billing_entry import CHECKED
 from .subscription_contract_import import IMPORT
+from .subscription_contract_line import get_mrr, get_net
 from .subscription_import_contracts import plain
 from .subscription_import_defaults import ImportDefaults
 
@@ -74,14 +75,19 @@ class SubscriptionImportEngine(models.AbstractModel):
 
     def _complete_contract_values(self, values, company, defaults):
         """Add what the computes of a new contract and its lines would find, without a draft record for each."""
-        subscriber, payer = defaults.partners[values["partner_id"]], defaults.partners[values["invoice_partner_id"]]
+        subscriber, payer = (defaults.partner(values[name], company) for name in ("partner_id", "invoice_partner_id"))
         if "payment_term_id" not in values:
             values["payment_term_id"] = defaults.payment_term(payer, company)
         values["user_id"] = defaults.responsible(self.env["hr.employee"].browse(values["employee_id"]))
         for _create, _id, line in values["line_ids"]:
             product = self.env["product.product"].browse(line["product_id"])
             line["name"] = defaults.line_name(product, subscriber)
-            line["tax_ids"] = [Command.set(defaults.taxes(product, company, payer, subscriber))]
+            taxes = defaults.taxes(product, company, payer, subscriber)
+            line["tax_ids"] = [Command.set(taxes)]
+            if not defaults.is_included(taxes):
+                net = get_net(company.currency_id, line["quantity"], line["price_unit"], line["discount"])
+                mrr = company.currency_id.round(get_mrr(net, line["interval"], line["interval_unit"]))
+                line.update(price_subtotal=net, mrr=mrr)
 
     def _finish_layout(self, result):
         """Bring the payment plans of running contracts that were changed up to date."""

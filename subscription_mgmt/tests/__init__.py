@@ -14,6 +14,7 @@ from . import test_import_job
 from . import test_import_members
 from . import test_import_plans
 from . import test_import_processes
+from . import test_import_same
 from . import test_import_update
 from . import test_installment
 from . import test_lifecycle

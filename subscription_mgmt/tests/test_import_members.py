@@ -41,7 +41,12 @@ class TestImportMembers(ImportCommon):
 
     def member(self, code, kind):
         mapping = self.env["subscription.external.id"].search(
-            [("model", "=", "res.partner"), ("code", "=", code), ("kind", "=", kind), ("company_id", "=", self.company.id)]
+            [
+                ("model", "=", "res.partner"),
+                ("code", "=", code),
+                ("kind", "=", kind),
+                ("company_id", "=", self.company.id),
+            ]
         )
         return self.env["res.partner"].browse(mapping.res_id)
 
@@ -71,7 +76,13 @@ class TestImportMembers(ImportCommon):
         self.assertRecordValues(
             contact + own + branch,
             [
-                {"parent_id": company.id, "type": "contact", "street": "Cadde 1", "function": "Müdür", "vat": company.vat},
+                {
+                    "parent_id": company.id,
+                    "type": "contact",
+                    "street": "Cadde 1",
+                    "function": "Müdür",
+                    "vat": company.vat,
+                },
                 {"parent_id": company.id, "type": "other", "street": "Ev 3", "function": False, "vat": company.vat},
                 {"parent_id": company.id, "type": "other", "street": "Liman 2", "function": False, "vat": company.vat},
             ],
@@ -84,7 +95,11 @@ class TestImportMembers(ImportCommon):
         self.load(*self.everyone())
         row = ImportCommon.row(corporate_customer=None, individual_customer="1", contact="6")
         wizard = self.env["subscription.import"].create(
-            {"file": base64.b64encode(self.workbook(row, layout=CONTRACTS)), "filename": "a.xlsx", "company_id": self.company.id}
+            {
+                "file": base64.b64encode(self.workbook(row, layout=CONTRACTS)),
+                "filename": "a.xlsx",
+                "company_id": self.company.id,
+            }
         )
         wizard.action_import()
         self.assertEqual(wizard.batch_id.contract_ids.partner_id.name, "Ali Veli")
@@ -155,9 +170,7 @@ class TestImportMembers(ImportCommon):
             self.row("2", "contact", "B", parent="1"),
             self.row("3", "bireysel", "C"),
         )
-        self.assertIssues(
-            wizard, [(2, "Ülke Kodu", "unknown_country"), (3, "Bağlı Olduğu Üye No", "parent_kept_out")]
-        )
+        self.assertIssues(wizard, [(2, "Ülke Kodu", "unknown_country"), (3, "Bağlı Olduğu Üye No", "parent_kept_out")])
         wizard.action_import_good()
         self.assertEqual(wizard.batch_id.change_ids.mapped("record_name"), ["C"])
 

@@ -100,7 +100,9 @@ class TestImportPlans(ImportCommon):
     def test_the_plan_of_a_running_contract_takes_them_in(self):
         self.contract.action_activate()
         self.assertEqual(len(self.contract.installment_ids), 6)
-        wizard = self.load(self.row(2, price=80), self.row(3, period_start=date(2026, 3, 10), period_end=date(2026, 3, 31)))
+        wizard = self.load(
+            self.row(2, price=80), self.row(3, period_start=date(2026, 3, 10), period_end=date(2026, 3, 31))
+        )
         self.assertEqual((wizard.contract_count, wizard.update_count), (1, 1))
         self.assertEqual(
             self.plan(),
