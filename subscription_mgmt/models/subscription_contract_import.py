@@ -37,7 +37,7 @@ class SubscriptionContract(models.Model):
 
     @api.model
     def _create(self, data_list):
-        """Override of `base`: write the figures of imported contracts with them, not by a second pass over the table."""
+        """Override of `base`: write the figures of imported contracts with them, not by a second pass."""
         if self.env.context.get("subscription_import") is IMPORT:
             fields_ = [self._fields[name] for name in ("mrr", "date_next_invoice")]
             for data in data_list:

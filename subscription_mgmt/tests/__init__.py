@@ -15,6 +15,7 @@ from . import test_import_members
 from . import test_import_plans
 from . import test_import_processes
 from . import test_import_same
+from . import test_import_tour
 from . import test_import_update
 from . import test_installment
 from . import test_lifecycle
