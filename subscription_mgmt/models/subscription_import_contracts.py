@@ -211,7 +211,20 @@ class SubscriptionImportEngine(models.AbstractModel):
             else:
                 changes[name] = values[name]
         steps = [Step(contract, *self._complete_changes(contract, changes))] if changes else []
+        start = changes.get("date_start", contract.date_start)
+        moved = self._get_moved_lines(contract, start)
+        # No line may begin before its contract, not even for a moment.
+        steps = moved + steps if start > contract.date_start else steps + moved
+        for _create, _id, line in values["line_ids"]:
+            line["date_start"] = start
         return steps + self._get_line_steps(header, contract, values, group, billed, result)
+
+    def _get_moved_lines(self, contract, start):
+        """Lines of a running contract that began with it begin with it again; those of a draft do so by themselves."""
+        if contract.state == "draft" or start == contract.date_start:
+            return []
+        lines = contract.line_ids.filtered(lambda line: line.date_start == contract.date_start)
+        return [Step(line, {"date_start": start}) for line in lines]
 
     def _kept_problem(self, header, code, key, group, row=None, **params):
         row = row or group.rows[0]

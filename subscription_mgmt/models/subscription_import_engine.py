@@ -121,7 +121,7 @@ class SubscriptionImportEngine(models.AbstractModel):
     )
     on_existing = fields.Selection(
         selection=[("refuse", "Report it as a problem"), ("update", "Update what was not billed")],
-        string="Other Values Than There",
+        string="If There With Other Values",
         required=True,
         default="refuse",
         help="What happens to a record that is there already with other values than the file has.",

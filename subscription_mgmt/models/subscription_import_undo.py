@@ -101,7 +101,9 @@ class SubscriptionImportChange(models.Model):
         :return: the contracts that were touched and are still there
         """
         contracts = self.env["subscription.contract"]
-        for (model, _res_id), changes in self.grouped(lambda change: (change.model, change.res_id)).items():
+        groups = self.grouped(lambda change: (change.model, change.res_id))
+        # Backwards, as every change was allowed where the one before it was made.
+        for (model, _res_id), changes in reversed(groups.items()):
             record = changes[0]._get_record().with_context(subscription_import=IMPORT, tracking_disable=True)
             record.write({change.field_name: change.old_value for change in changes})
             if model == "subscription.contract":

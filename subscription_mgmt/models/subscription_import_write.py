@@ -1,6 +1,7 @@
 """From a checked file to records: all of it in the running transaction, and a receipt of what was done."""
 
 from odoo import models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import format_date, html2plaintext
 
@@ -105,15 +106,25 @@ class SubscriptionImportEngine(models.AbstractModel):
         """Carry the steps out, and keep what each field said before and says now."""
         receipt = []
         for update in updates:
-            for step in update.steps:
-                record = step.record.with_context(**self._get_write_context())
-                if record:
-                    receipt += self._prepare_change_values(batch, update, record, step)
-                    record.write(step.values)
-                else:
-                    receipt.append(self._prepare_made_values(batch, update.row, record.create(step.values)))
+            try:
+                receipt += self._apply_update(update, batch)
+            except (UserError, ValidationError) as error:
+                # What the records themselves refuse: the check cannot know every rule of every add-on.
+                text = self.env._("Row %(row)s cannot be imported: %(reason)s", row=update.row, reason=str(error))
+                raise UserError(text)
         self.env["subscription.import.change"].create(receipt)
         self.env.flush_all()
+
+    def _apply_update(self, update, batch):
+        receipt = []
+        for step in update.steps:
+            record = step.record.with_context(**self._get_write_context())
+            if record:
+                receipt += self._prepare_change_values(batch, update, record, step)
+                record.write(step.values)
+            else:
+                receipt.append(self._prepare_made_values(batch, update.row, record.create(step.values)))
+        return receipt
 
     def _prepare_change_values(self, batch, update, record, step):
         return [

@@ -1,6 +1,7 @@
 from datetime import date
+from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .import_common import ImportCommon
@@ -102,6 +103,32 @@ class TestImportUpdate(ImportCommon):
         self.assertEqual(self.codes(wizard), [("line_left", "Ürün Kodu*")])
         [made] = wizard.batch_id.change_ids
         self.assertEqual((made.kind, made.model), ("made", "subscription.contract.line"))
+
+    def test_a_running_contract_that_begins_later_takes_its_lines_along(self):
+        contract = self.load(self.row(date_end=date(2026, 3, 31)))
+        contract.action_activate()
+        wizard = self.again(self.row(date_start=date(2026, 2, 1), date_end=date(2026, 3, 31)))
+        self.assertEqual(contract.line_ids.date_start, date(2026, 2, 1))
+        self.assertEqual([row.date_from.month for row in contract.installment_ids.sorted("date_from")], [2, 3])
+        wizard.batch_id.action_undo()
+        self.assertEqual([row.date_from.month for row in contract.installment_ids.sorted("date_from")], [1, 2, 3])
+
+    def test_a_line_added_to_a_billed_contract_begins_with_it(self):
+        contract = self.load(self.row(date_end=date(2026, 6, 30)))
+        contract.action_activate()
+        self.bill(date(2026, 1, 1))
+        early = {"date_start": date(2025, 6, 1), "date_end": date(2026, 6, 30)}
+        wizard = self.again(self.row(**early), self.row(product="TEL", price=5, **early))
+        self.assertEqual(self.codes(wizard), [("kept_billed", "Başlangıç Tarihi*")])
+        self.assertEqual(contract.line_ids.mapped("date_start"), [date(2026, 1, 1)] * 2)
+
+    def test_what_the_records_refuse_is_told_with_its_row(self):
+        self.load(self.row())
+        wizard = self.wizard(self.workbook(self.row(subject="x")), on_existing="update")
+        refuse = ValidationError("Not on Mondays.")
+        with patch.object(type(self.env["subscription.contract"]), "write", side_effect=refuse):
+            with self.assertRaisesRegex(UserError, "Row 2 cannot be imported: Not on Mondays."):
+                wizard.action_import()
 
     def test_the_plan_of_a_running_contract_follows(self):
         contract = self.load(self.row(date_end=date(2026, 3, 31)))

@@ -5,6 +5,7 @@ Every problem is found, not only the first (WSI-25, WSI-35).
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
@@ -150,7 +151,7 @@ class _RowChecker:
     """Turns the cells of one row after the other into values, and keeps the problems."""
 
     def __init__(self, header, sheet, decimal_sign, layout: Layout):
-        self.rows, self.problems = [], []
+        self.rows, self.problems, self._shared = [], [], {}
         self._header, self._fixed_width, self._layout = header, sheet.fixed_width, layout
         readers = {
             "text": values.read_text,
@@ -197,7 +198,9 @@ class _RowChecker:
                 self._add(refusal.code, number, key, values.shown(cell), refusal.params)
             else:
                 if value is not None:
-                    row.values[key] = value
+                    # Equal texts and days are kept once: most of a big file are the same few.
+                    shared = isinstance(value, str | date)
+                    row.values[key] = self._shared.setdefault(value, value) if shared else value
         self._check_required(row)
         self.problems += import_rules.check_row(row, self._header)
         return row
