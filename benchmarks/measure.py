@@ -28,14 +28,17 @@ def say(text):
 
 # === MEASURING === #
 class Meter:
-    """Time, CPU, queries and memory of a `with` block that works on one database cursor.
+    """Time, CPU, queries and memory of a `with` block that works on one database cursor, or on none.
 
     CPU is that of this process plus that of the PostgreSQL process that serves the cursor, read from /proc; without
     access to it the CPU of Python alone, and `has_database_cpu` says so.
     """
 
-    def __init__(self, cr):
+    def __init__(self, cr=None):
         self.cr = cr
+        self.backend_pid = None
+        if not cr:
+            return
         # One process per session, so that all the work of the database is seen.
         cr.execute("SET max_parallel_workers_per_gather = 0")
         cr.execute("SELECT pg_backend_pid()")
@@ -45,7 +48,7 @@ class Meter:
         gc.collect()
         Path("/proc/self/clear_refs").write_text("5")  # the peak of memory starts anew
         self._memory = self._read_memory("VmRSS")
-        self._queries = self.cr.sql_log_count
+        self._queries = self._read_queries()
         self._database_cpu = self._read_database_cpu()
         self._cpu, self._clock = self._read_cpu(), time.perf_counter()
         return self
@@ -56,7 +59,7 @@ class Meter:
         self.has_database_cpu = self._database_cpu is not None
         if self.has_database_cpu:
             self.cpu_seconds += self._read_database_cpu() - self._database_cpu
-        self.queries = self.cr.sql_log_count - self._queries
+        self.queries = self._read_queries() - self._queries
         # The system counts pages loosely: the peak may come out a little below the start.
         self.peak_mb = max(self._read_memory("VmHWM") - self._memory, 0) / 1024
 
@@ -72,8 +75,13 @@ class Meter:
         times = os.times()
         return times.user + times.system + times.children_user + times.children_system
 
+    def _read_queries(self):
+        return self.cr.sql_log_count if self.cr else 0
+
     def _read_database_cpu(self):
-        """CPU seconds of the database's process so far; None where the system does not show them."""
+        """CPU seconds of the database's process so far; None where there is none or the system does not show them."""
+        if not self.backend_pid:
+            return None
         try:
             fields = Path(f"/proc/{self.backend_pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -152,7 +160,7 @@ def format_table(rows, unit, baselines):
                 f"{row.seconds:.2f}",
                 f"{row.cpu_seconds:.2f}",
                 f"{row.per_second:.1f}",
-                f"{1000 * row.cpu_seconds / row.n:.1f}",
+                _format_small(1000 * row.cpu_seconds / row.n),
                 f"{row.queries_per_record:.2f}",
                 f"{cpu[baseline, row.n] / row.cpu_seconds:.2f}",
                 f"{row.peak_mb:.0f}",
@@ -160,6 +168,10 @@ def format_table(rows, unit, baselines):
         )
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(_format_line(line, widths) for line in cells)
+
+
+def _format_small(number):
+    return f"{number:.1f}" if number >= 1 else f"{number:.3f}"
 
 
 def _format_line(cells, widths):

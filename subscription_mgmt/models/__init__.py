@@ -22,8 +22,27 @@ from . import subscription_billing_review
 from . import account_move
 from . import subscription_assurance
 from . import subscription_external_id
+from . import subscription_parking_mixin
+from . import res_company_recurrence
+from . import subscription_interaction_type
+from . import subscription_recurrence
+from . import subscription_recurrence_rule
+from . import subscription_recurrence_exception
+from . import subscription_recurrence_generation
+from . import subscription_recurrence_state
+from . import subscription_recurrence_line
+from . import subscription_recurrence_preview
+from . import subscription_interaction
+from . import subscription_interaction_agenda
+from . import subscription_interaction_made
+from . import subscription_interaction_invoice
+from . import subscription_recurrence_regeneration
+from . import interaction_links
+from . import recurrence_buttons
+from . import sale_order
 from . import subscription_import_engine, subscription_import_resolve, subscription_import_contracts
-from . import subscription_import_members, subscription_import_plans, subscription_import_write
+from . import subscription_import_members, subscription_import_plans, subscription_import_recurrences
+from . import subscription_import_write
 from . import subscription_import_heading
 from . import subscription_import_batch, subscription_import_change, subscription_import_job, subscription_import_undo
 from . import subscription_contract_import

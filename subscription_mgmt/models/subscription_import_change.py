@@ -5,6 +5,7 @@ IMPORTED_MODELS = [
     ("subscription.contract.line", "Contract Line"),
     ("subscription.installment", "Installment"),
     ("res.partner", "Member"),
+    ("subscription.recurrence", "Recurring Interaction"),
 ]
 
 

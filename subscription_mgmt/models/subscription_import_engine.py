@@ -21,7 +21,15 @@ ID_MODES = [
     ("name", "Names"),
 ]
 # What is said, but keeps nothing from being imported
-NOTICES = {"similar_heading", "contact_elsewhere", "kept_billed", "kept_closed", "line_left", "plan_gap", "no_change"}
+NOTICES = {
+    "similar_heading",
+    "contact_elsewhere",
+    "kept_billed",
+    "kept_closed",
+    "line_left",
+    "plan_gap",
+    "customer_kept",
+}
 PRECISIONS = {"price": "Product Price", "quantity": "Product Unit", "discount": "Discount"}
 
 
@@ -100,6 +108,7 @@ class SubscriptionImportEngine(models.AbstractModel):
             ("contracts", "Subscribers and contracts"),
             ("members", "Members, their contacts and branches"),
             ("plans", "Payment plans"),
+            ("recurrences", "Recurring interactions"),
         ],
         string="What Is Loaded",
         required=True,

@@ -189,7 +189,8 @@ class SubscriptionImportEngine(models.AbstractModel):
                 {g.values["member"]: p for g, p in zip(groups, partners, strict=True)
                  if g.values["member_kind"] == "corporate"}
             )  # fmt: skip
-            self._keep_old_numbers(groups, partners)
+            pairs = zip(groups, partners, strict=True)
+            self._keep_codes([(g.values["member"], g.values["member_kind"], partner) for g, partner in pairs])
             self.env["subscription.import.change"].create(
                 [
                     self._prepare_made_values(batch, group.row, partner)
@@ -219,18 +220,21 @@ class SubscriptionImportEngine(models.AbstractModel):
             values_list.append(values)
         return partners.create(values_list)
 
-    def _keep_old_numbers(self, groups, partners):
-        """Fill the mapping table, so that the other imports find these members."""
+    def _keep_codes(self, codes):
+        """Fill the mapping table, so that the other imports find these records.
+
+        :param codes: list of (number in the old system, under which numbering, record)
+        """
         self.env["subscription.external.id"].create(
             [
                 {
-                    "model": "res.partner",
-                    "kind": group.values["member_kind"],
-                    "code": group.values["member"],
-                    "res_id": partner.id,
+                    "model": record._name,
+                    "kind": kind,
+                    "code": code,
+                    "res_id": record.id,
                     "company_id": self.company_id.id,
                 }
-                for group, partner in zip(groups, partners, strict=True)
+                for code, kind, record in codes
             ]
         )
 

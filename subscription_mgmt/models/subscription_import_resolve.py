@@ -14,6 +14,8 @@ from ..tools.refusal import Refusal
 from .subscription_import_messages import MODEL_LABELS
 
 MAX_KNOWN = 8  # so many known ids are shown as a hint; a longer list would help nobody
+# A product is known by its code, a type by its name, a user by the login, whatever the ids of the other columns are.
+USUAL_MODES = {"product": "external", "interaction_type": "name", "responsible": "external"}
 MAX_DATABASE_ID = 2**31 - 1
 
 
@@ -67,6 +69,8 @@ TARGETS = {
     "asset": Target("maintenance.equipment"),
     "branch": Target("res.company", listed=True),
     "sales_rep": Target("hr.employee"),
+    "interaction_type": Target("subscription.interaction.type", listed=True),
+    "responsible": Target("res.users", "login", fits=lambda user: not user.share),
 }
 
 
@@ -105,9 +109,9 @@ class SubscriptionImportEngine(models.AbstractModel):
         return found
 
     def _get_id_mode(self, key):
-        """How the ids of a column are read; a product is known by its code, unless its column says otherwise."""
+        """How the ids of a column are read: as chosen for it, as it is usual for its kind, or as the file's."""
         chosen = (self.id_modes or {}).get(key)
-        return chosen or ("external" if key == "product" else self.id_mode)
+        return chosen or USUAL_MODES.get(key) or self.id_mode
 
     def _get_target_model(self, target):
         """The model as the user may see it from the company of the import and its branches."""
@@ -196,6 +200,10 @@ class SubscriptionImportEngine(models.AbstractModel):
 
     def _get_known_codes(self, model, target, mode):
         """Return the ids that would have been right, when they are few."""
+        if mode == "name":
+            records = self._get_reachable(model, model.search([], limit=MAX_KNOWN + 1).ids).values()
+            names = sorted(record.display_name for record in records if _is_active(record))
+            return names if len(names) <= MAX_KNOWN else []
         if mode != "external":
             return []
         mappings = self.env["subscription.external.id"].search_fetch(

@@ -118,7 +118,12 @@ class SubscriptionImportChange(models.Model):
         :return: the contracts whose plan has to be made anew
         """
         contracts = self.env["subscription.contract"]
-        for model in ("subscription.installment", "subscription.contract.line", "res.partner"):
+        for model in (
+            "subscription.installment",
+            "subscription.contract.line",
+            "subscription.recurrence",
+            "res.partner",
+        ):
             for change in self.filtered_domain([("model", "=", model)]).sorted("id", reverse=True):
                 if model == "subscription.installment":
                     contracts |= change._get_record().contract_id
@@ -129,7 +134,7 @@ class SubscriptionImportChange(models.Model):
         record = self._get_record()
         if self.model == "subscription.contract.line":
             record.installment_ids.unlink()
-        elif self.model == "res.partner":
+        elif self.model in ("res.partner", "subscription.recurrence"):
             record._check_unused()
             # sudo: the list of old ids belongs to the managers of subscriptions, who alone may undo
             self.env["subscription.external.id"].sudo().search(
@@ -176,3 +181,15 @@ class ResPartner(models.Model):
                         record=used.display_name,
                     )
                 )
+
+
+class SubscriptionRecurrence(models.Model):
+    _inherit = "subscription.recurrence"
+
+    def _check_unused(self):
+        """Raise when interactions were made of a recurrence that an import made."""
+        used = self.filtered("interaction_ids")[:1]
+        if used:
+            raise UserError(
+                self.env._("The import cannot be undone: interactions of “%s” were made already.", used.name)
+            )

@@ -14,6 +14,7 @@ from . import test_import_job
 from . import test_import_members
 from . import test_import_plans
 from . import test_import_processes
+from . import test_import_recurrences
 from . import test_import_same
 from . import test_import_tour
 from . import test_import_update
@@ -22,3 +23,10 @@ from . import test_lifecycle
 from . import test_security
 from . import test_tour
 from . import test_translations
+from . import test_recurrence_rule
+from . import test_recurrence_generation
+from . import test_recurrence_regeneration
+from . import test_interaction
+from . import test_recurring_invoice
+from . import test_recurrence_security
+from . import test_recurrence_processes

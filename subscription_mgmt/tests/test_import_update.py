@@ -126,9 +126,11 @@ class TestImportUpdate(ImportCommon):
         self.load(self.row())
         wizard = self.wizard(self.workbook(self.row(subject="x")), on_existing="update")
         refuse = ValidationError("Not on Mondays.")
-        with patch.object(type(self.env["subscription.contract"]), "write", side_effect=refuse):
-            with self.assertRaisesRegex(UserError, "Row 2 cannot be imported: Not on Mondays."):
-                wizard.action_import()
+        with (
+            patch.object(type(self.env["subscription.contract"]), "write", side_effect=refuse),
+            self.assertRaisesRegex(UserError, "Row 2 cannot be imported: Not on Mondays."),
+        ):
+            wizard.action_import()
 
     def test_the_plan_of_a_running_contract_follows(self):
         contract = self.load(self.row(date_end=date(2026, 3, 31)))

@@ -27,3 +27,26 @@ class TestMainJobTour(SubscriptionCommon, HttpCase):
         self.assertEqual(sorted(invoices.mapped("amount_total")), [119.88, 300.0])
         self.assertEqual(set(invoices.mapped("state")), {"posted"})
         self.assertIn("01/01/2026 – 01/31/2026", invoices[0].invoice_line_ids.name)
+
+
+@tagged("post_install", "-at_install")
+class TestRecurrenceTour(SubscriptionCommon, HttpCase):
+    """A recurring invoice from the first click to the customer: define, generate, change, confirm, send."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user_admin = cls.env.ref("base.user_admin")
+        cls.user_admin.write({"company_ids": [(4, cls.company.id)], "company_id": cls.company.id})
+        cls.buyer = cls.env["res.partner"].create({"name": "Kuzey Ticaret", "email": "kuzey@example.com"})
+
+    @freeze_time("2026-01-05 10:00:00", tick=True)
+    def test_recurring_invoice(self):
+        self.start_tour("/odoo", "subscription_recurrence", login="admin", timeout=180)
+        recurrence = self.env["subscription.recurrence"].search([("name", "=", "Fibre internet")])
+        self.assertEqual((recurrence.mon, recurrence.tue), (True, False))
+        rows = recurrence.interaction_ids
+        self.assertEqual({day.weekday() for day in rows.mapped("occurrence_date")}, {0})
+        sent = rows.filtered("invoice_id")
+        self.assertEqual((len(sent), sent.state, sent.invoice_id.amount_total), (1, "done", 120.0))
+        self.assertTrue(sent.invoice_id.is_move_sent)

@@ -136,5 +136,27 @@ already_billed; flag; line; Faturalandı; Already Billed; Deja facturat
 """,
     group_key="contract",
 )
-LAYOUTS = {layout.name: layout for layout in (CONTRACTS, MEMBERS, PLANS)}
+RECURRENCES = Layout(
+    "recurrences",
+    """
+recurrence*; code; line; Tekrar No; Recurrence No; Nr. recurență
+title*; text; line; Tanım; Subject; Descriere
+interaction_type*; id; line; Etkileşim Türü ID; Interaction Type ID; ID tip interacțiune
+individual_customer; id; line; Bireysel Müşteri ID; Individual Customer ID; ID client persoană fizică
+corporate_customer; id; line; Kurumsal Müşteri ID; Corporate Customer ID; ID client persoană juridică
+responsible; id; line; Sorumlu Kullanıcı; Responsible User; Utilizator responsabil
+first_day*; day; line; İlk Gün; First Day; Prima zi
+last_day; day; line; Son Gün; Last Day; Ultima zi
+times; whole; line; Tekrar Sayısı; Number of Times; Număr de repetări
+frequency; unit; line; Sıklık; Frequency; Frecvență
+every; whole; line; Kaçta Bir; Every; La fiecare
+weekdays; weekdays; line; Haftanın Günleri; Weekdays; Zilele săptămânii
+month_day; whole; line; Ayın Günü; Day of Month; Ziua lunii
+rule; text; line; RRULE; RRULE; RRULE
+at; clock; line; Saat; Time; Ora
+hours; number; line; Süre (Saat); Duration (Hours); Durată (ore)
+purpose; text; line; Açıklama; Note; Notă
+""",
+)
+LAYOUTS = {layout.name: layout for layout in (CONTRACTS, MEMBERS, PLANS, RECURRENCES)}
 COLUMNS, BY_KEY = CONTRACTS.columns, CONTRACTS.by_key

@@ -166,6 +166,8 @@ class _RowChecker:
             "member": values.read_member_kind,
             "email": values.read_email,
             "country": values.read_country,
+            "weekdays": values.read_weekdays,
+            "clock": values.read_clock,
         }
         places = {key: place for place, key in header.places.items() if key}
         self._readers = [(c.key, places[c.key], readers[c.kind]) for c in layout.columns if c.key in places]

@@ -92,7 +92,25 @@ def _check_member_row(row, header):
         yield Problem("parent_not_taken", row.number, header.heading("parent"), row.values["parent"])
 
 
-ROW_RULES = {"contracts": _check_contract_row, "members": _check_member_row, "plans": _check_plan_row}
+def _check_recurrence_row(row, header):
+    filled = row.values.keys() | row.bad
+    if all(key in filled for key in CUSTOMER):
+        yield _pair_problem("both_customers", row, CUSTOMER, header)
+    if ("rule" in filled) == ("frequency" in filled):
+        yield _pair_problem("one_rule", row, ("rule", "frequency"), header)
+    if "last_day" in filled and "times" in filled:
+        yield _pair_problem("both_customers", row, ("last_day", "times"), header)
+    yield from _check_days(row, header, "first_day", "last_day", "period_order")
+    if row.values.get("hours", 1) <= 0:
+        yield Problem("bad_quantity", row.number, header.heading("hours"), values.shown(row.values["hours"]))
+
+
+ROW_RULES = {
+    "contracts": _check_contract_row,
+    "members": _check_member_row,
+    "plans": _check_plan_row,
+    "recurrences": _check_recurrence_row,
+}
 
 
 def _pair_problem(code, row, keys, header):
@@ -162,6 +180,8 @@ def _check_overlaps(group, header):
 # === THE WHOLE FILE === #
 def check_file(groups: list[Group], header: Header) -> Iterator[Problem]:
     """Yield what is wrong between groups: a member that is there twice, or stands below one of the wrong kind."""
+    if header.layout == "recurrences":
+        yield from _check_twice(groups, header)
     if header.layout != "members":
         return
     seen, kinds = {}, {}
@@ -177,3 +197,13 @@ def check_file(groups: list[Group], header: Header) -> Iterator[Problem]:
         parent = group.values.get("parent")
         if parent in kinds and "corporate" not in kinds[parent]:
             yield Problem("parent_not_corporate", group.row, header.heading("parent"), parent)
+
+
+def _check_twice(groups, header):
+    seen = {}
+    for group in groups:
+        code = group.values.get("recurrence")
+        first = seen.setdefault(code, group.row)
+        if code and first != group.row:
+            params = {"first": first, "row": group.row, "number": code}
+            yield Problem("repeated_member", group.row, header.heading("recurrence"), code, params)

@@ -38,6 +38,17 @@ MEMBER_KINDS = {
     "contact": "contact employee çalışan yetkili angajat contact persoană-de-contact",
     "branch": "branch şube filială sucursală punct-de-lucru",
 }
+# Monday to Sunday: full and short names in three languages, and those of RFC 5545
+WEEKDAYS = (
+    "pazartesi pzt monday mon mo luni lun",
+    "salı sal tuesday tue tu marți mar",
+    "çarşamba çar wednesday wed we miercuri mie",
+    "perşembe per thursday thu th joi joi",
+    "cuma cum friday fri fr vineri vin",
+    "cumartesi cmt saturday sat sa sâmbătă sâm",
+    "pazar paz sunday sun su duminică dum",
+)
+CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?", re.ASCII)
 EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
@@ -55,6 +66,7 @@ def _table(words):
 
 
 FLAG_WORDS, UNIT_WORDS, MEMBER_WORDS = _table(WORDS), _table(UNITS), _table(MEMBER_KINDS)
+WEEKDAY_WORDS = _table(dict(enumerate(WEEKDAYS)))
 
 
 def shown(cell) -> str:
@@ -292,6 +304,39 @@ def read_country(cell) -> str | None:
     if text is not None and not (len(text) == 2 and text.isascii() and text.isalpha()):
         raise Refusal("bad_country")
     return text and text.upper()
+
+
+def read_weekdays(cell) -> tuple[int, ...] | None:
+    """Return days of the week, 0 = Monday, by their names in three languages: "Pzt, Çar" is (0, 2).
+
+    :raise Refusal: ``bad_weekdays``, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    words = [fold(word) for word in re.split(r"[\s,;/+]+", str(cell).strip(INVISIBLE)) if fold(word)]
+    if not words or any(word not in WEEKDAY_WORDS for word in words):
+        raise Refusal("bad_weekdays")
+    return tuple(sorted({WEEKDAY_WORDS[word] for word in words}))
+
+
+def read_clock(cell) -> float | None:
+    """Return a time of day in hours: "09:30", and the cell that shows 09:30, are 9.5.
+
+    :raise Refusal: ``bad_clock``
+    """
+    if is_blank(cell):
+        return None
+    hours = None
+    if isinstance(cell, Fault) and cell.code == "bad_date":  # a time without a day: a part of a day from 0 to 1
+        hours = float(cell.text) * 24
+    elif isinstance(cell, datetime):
+        hours = cell.hour + cell.minute / 60
+    elif isinstance(cell, str) and (match := CLOCK.fullmatch(cell.strip(INVISIBLE))) and int(match[2]) < 60:
+        hours = int(match[1]) + int(match[2]) / 60
+    if hours is None or not 0 <= hours < 24:
+        raise Refusal("bad_clock")
+    return round(hours * 60) / 60
 
 
 def _refuse_fault(cell):

@@ -111,7 +111,7 @@ class SubscriptionImport(models.TransientModel):
                 "import_id": self.id,
                 "kind": "new",
                 "row_number": group.row,
-                "name": group.number or group.values.get("member", ""),
+                "name": group.number or group.values.get("member") or group.values.get("recurrence", ""),
                 "detail": self._describe_entry(group, result),
             }
             for group, _context in result.new[:MAX_PREVIEW]
@@ -134,6 +134,7 @@ class SubscriptionImport(models.TransientModel):
             "contracts": ("individual_customer", "corporate_customer", "subject"),
             "members": ("member_name", "parent", "city"),
             "plans": ("period_start", "period_end", "price"),
+            "recurrences": ("title", "individual_customer", "corporate_customer", "first_day"),
         }[self.layout]
         texts = []
         for key in keys:

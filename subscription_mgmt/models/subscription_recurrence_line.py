@@ -1,0 +1,249 @@
+"""The invoice that a recurrence has issued: customer and lines as on an invoice (REC-22, REC-23)."""
+
+from contextlib import closing
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+
+class SubscriptionRecurrenceLine(models.Model):
+    _name = "subscription.recurrence.line"
+    _inherit = "subscription.mixin"
+    _description = "Recurring Invoice Line"
+    _order = "recurrence_id, sequence, id"
+    _check_company_auto = True
+
+    recurrence_id = fields.Many2one(
+        comodel_name="subscription.recurrence", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="recurrence_id.company_id", store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related="recurrence_id.currency_id")
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(comodel_name="product.product", domain="[('sale_ok', '=', True)]", check_company=True)
+    name = fields.Text(
+        string="Description", required=True, compute="_compute_name", store=True, readonly=False, precompute=True
+    )
+    quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
+    price_unit = fields.Float(
+        string="Unit Price",
+        digits="Product Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    discount = fields.Float(string="Discount %", digits="Discount")
+    tax_ids = fields.Many2many(
+        comodel_name="account.tax",
+        compute="_compute_tax_ids",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('type_tax_use', '=', 'sale')]",
+        check_company=True,
+        context={"active_test": False},
+    )
+    account_id = fields.Many2one(
+        comodel_name="account.account",
+        domain="[('account_type', 'in', ('income', 'income_other'))]",
+        check_company=True,
+        help="Empty: as Odoo chooses it for the product.",
+    )
+    price_subtotal = fields.Monetary(string="Subtotal", compute="_compute_price_subtotal")
+
+    _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity must be above zero.")
+    _discount_range = models.Constraint(
+        "CHECK (discount >= 0 AND discount <= 100)", "The discount must be between 0 and 100 %."
+    )
+
+    # Proposed when the product is chosen; nothing later overwrites what a person set.
+    @api.depends("product_id")
+    def _compute_name(self):
+        for line in self:
+            product = line.product_id.with_context(lang=line.recurrence_id.invoice_partner_id.lang)
+            line.name = product.get_product_multiline_description_sale() if product else line.name
+
+    @api.depends("product_id")
+    def _compute_price_unit(self):
+        for line in self.filtered("product_id"):
+            recurrence = line.recurrence_id
+            partner = recurrence.invoice_partner_id.with_company(recurrence.company_id)
+            line.price_unit = partner.property_product_pricelist._get_product_price(
+                line.product_id, line.quantity or 1.0, currency=recurrence.currency_id, date=recurrence.date_start
+            )
+
+    @api.depends("product_id")
+    def _compute_tax_ids(self):
+        for line in self.filtered("product_id"):
+            company = line.recurrence_id.company_id
+            taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
+            line.tax_ids = line.recurrence_id._get_fiscal_position().map_tax(taxes)
+
+    @api.depends("quantity", "price_unit", "discount", "tax_ids")
+    def _compute_price_subtotal(self):
+        for line in self:
+            price = line.price_unit * (1 - line.discount / 100)
+            line.price_subtotal = line.tax_ids.compute_all(
+                price,
+                currency=line.currency_id,
+                quantity=line.quantity,
+                product=line.product_id,
+                partner=line.recurrence_id.invoice_partner_id,
+            )["total_excluded"]
+
+    @api.model
+    def _get_companies_of_values(self, vals_list):
+        recurrences = self.env["subscription.recurrence"].browse(vals["recurrence_id"] for vals in vals_list)
+        return recurrences.company_id
+
+    def _prepare_move_line_values(self, sequence):
+        """Values of the line on the invoice; every figure is the one that stands here."""
+        self.ensure_one()
+        return {
+            "sequence": sequence,
+            "product_id": self.product_id.id,
+            "name": self.name,
+            "quantity": self.quantity,
+            "price_unit": self.price_unit,
+            "discount": self.discount,
+            "tax_ids": [Command.set(self.tax_ids.ids)],
+            **({"account_id": self.account_id.id} if self.account_id else {}),
+            **({"analytic_distribution": self._get_analytic()} if self._get_analytic() else {}),
+        }
+
+    def _get_analytic(self):
+        """The analytic account of the contract, so that its margin knows the invoice."""
+        account = self.recurrence_id.contract_id.analytic_account_id
+        return {str(account.id): 100} if account else {}
+
+
+class SubscriptionRecurrence(models.Model):
+    _inherit = "subscription.recurrence"
+
+    invoice_partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Invoice To",
+        compute="_compute_invoice_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+    invoice_line_ids = fields.One2many(
+        comodel_name="subscription.recurrence.line", inverse_name="recurrence_id", string="Invoice Lines", copy=True
+    )
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Invoice Journal",
+        domain="[('type', '=', 'sale')]",
+        check_company=True,
+        help="Empty: the first sales journal of the company.",
+    )
+    payment_term_id = fields.Many2one(
+        comodel_name="account.payment.term",
+        compute="_compute_payment_term_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+    )
+    invoice_amount = fields.Monetary(string="Untaxed Amount", compute="_compute_invoice_amount")
+
+    @api.depends("contract_id")
+    def _compute_invoice_partner_id(self):
+        for recurrence in self:
+            recurrence.invoice_partner_id = recurrence.invoice_partner_id or recurrence.contract_id.invoice_partner_id
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for recurrence in self:
+            recurrence.currency_id = recurrence.currency_id or recurrence.company_id.currency_id
+
+    @api.depends("invoice_partner_id")
+    def _compute_payment_term_id(self):
+        for recurrence in self:
+            partner = recurrence.invoice_partner_id.with_company(recurrence.company_id)
+            recurrence.payment_term_id = partner.property_payment_term_id or recurrence.payment_term_id
+
+    @api.depends("invoice_line_ids.price_subtotal")
+    def _compute_invoice_amount(self):
+        for recurrence in self:
+            recurrence.invoice_amount = sum(recurrence.invoice_line_ids.mapped("price_subtotal"))
+
+    @api.constrains("type_id", "invoice_partner_id", "invoice_line_ids", "partner_ids", "audience")
+    def _check_invoice_customer(self):
+        """One customer whom the invoice is for; without a line or a customer there is no invoice (REC-23)."""
+        self._check_invoice_template()
+
+    def _check_invoice_template(self):
+        """Raise unless an invoice can be made where one is to be issued.
+
+        :raise ValidationError: no customer, no line, no price.
+        """
+        for recurrence in self.filtered(lambda recurrence: recurrence.makes == "invoice"):
+            names = {"recurrence": recurrence.name}
+            if not recurrence.invoice_partner_id:
+                raise ValidationError(self.env._("“%(recurrence)s” has no customer to invoice.", **names))
+            if not recurrence.invoice_line_ids:
+                raise ValidationError(self.env._("“%(recurrence)s” has no invoice line: add a product.", **names))
+            if not any(recurrence.invoice_line_ids.mapped("price_unit")):
+                raise ValidationError(self.env._("“%(recurrence)s” has no price on its invoice lines.", **names))
+
+    # === THE INVOICE === #
+    def _get_fiscal_position(self):
+        self.ensure_one()
+        positions = self.env["account.fiscal.position"].with_company(self.company_id)
+        return positions._get_fiscal_position(self.invoice_partner_id)
+
+    def _prepare_invoice_values(self, date_ref):
+        """Values of the draft invoice of a day, with the figures of the template (REC-24, REC-27)."""
+        self.ensure_one()
+        lines = [line._prepare_move_line_values(number) for number, line in enumerate(self.invoice_line_ids)]
+        return {
+            "move_type": "out_invoice",
+            "company_id": self.company_id.id,
+            "partner_id": self.invoice_partner_id.id,
+            "fiscal_position_id": self._get_fiscal_position().id,
+            "currency_id": self.currency_id.id,
+            "invoice_date": date_ref,
+            "invoice_payment_term_id": self.payment_term_id.id,
+            # Without a term Odoo would take the day of creation, whatever the invoice date is.
+            **({} if self.payment_term_id else {"invoice_date_due": date_ref}),
+            **({"journal_id": self.journal_id.id} if self.journal_id else {}),
+            "invoice_user_id": self.user_id.id,
+            "invoice_origin": self.contract_id.name or self.name,
+            "invoice_line_ids": [Command.create(line) for line in lines],
+        }
+
+    def _render_preview(self, date_ref):
+        """The PDF that the invoice of a day would be; it is made, rendered and undone again (REC-24).
+
+        :return: bytes of the PDF.
+        """
+        self.ensure_one()
+        self._check_invoice_template()
+        moves = self.env["account.move"].with_company(self.company_id).with_context(tracking_disable=True)
+        report = self.env["ir.actions.report"].with_context(report_pdf_no_attachment=True)
+        # Closing the savepoint undoes the draft, and forgets what the cache holds of it.
+        with closing(self.env.cr.savepoint()):
+            move = moves.create(self._prepare_invoice_values(date_ref))
+            content, _kind = report._render_qweb_pdf("account.account_invoices", move.ids)
+        return content
+
+    def action_preview_invoice(self):
+        """Show the PDF of the next invoice; nothing is kept of it (REC-24)."""
+        self.ensure_one()
+        if not self.env.user.has_group("subscription_mgmt.group_subscription_billing"):
+            raise UserError(self.env._("You need the billing right to see the invoice."))
+        wizard = self.env["subscription.recurrence.preview"].create({"recurrence_id": self.id})
+        return wizard._get_form_action()

@@ -1,0 +1,44 @@
+import { registry } from "@web/core/registry";
+import { serializeDate } from "@web/core/l10n/dates";
+import { calendarView } from "@web/views/calendar/calendar_view";
+import { CalendarModel } from "@web/views/calendar/calendar_model";
+import { CalendarController } from "@web/views/calendar/calendar_controller";
+
+/** Dropping an interaction of a recurrence on another day asks: this one, this and following, or all. */
+export class AgendaCalendarModel extends CalendarModel {
+    async updateRecord(record, options = {}) {
+        const known = this.records[record.id];
+        const isOtherDay = known && known.start.toISODate() !== record.start.toISODate();
+        if (!isOtherDay || !known.rawRecord.recurrence_id) {
+            return super.updateRecord(record, options);
+        }
+        this.askScope(record.id, serializeDate(record.start));
+    }
+}
+
+export class AgendaCalendarController extends CalendarController {
+    setup() {
+        super.setup();
+        this.model.askScope = (id, day) => this.askScope(id, day);
+    }
+
+    askScope(id, day) {
+        const reload = () => this.model.load();
+        this.action.doActionButton({
+            type: "object",
+            name: "action_open_move",
+            resModel: "subscription.interaction",
+            resId: id,
+            context: { ...this.props.context, default_date: day },
+            onClose: reload,
+        });
+        // Until it is decided, the interaction stands where it stood.
+        reload();
+    }
+}
+
+registry.category("views").add("subscription_agenda_calendar", {
+    ...calendarView,
+    Controller: AgendaCalendarController,
+    Model: AgendaCalendarModel,
+});
