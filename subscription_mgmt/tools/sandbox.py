@@ -5,6 +5,7 @@ server goes on. What comes back may hold plain values and our own tuples only.
 """
 
 import io
+import logging
 import os
 import pickle
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from . import cells, import_header, import_rows, import_rules
 from .refusal import Refusal
+
+_logger = logging.getLogger(__name__)
 
 MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 120
@@ -64,6 +67,9 @@ def _run(*request):
     if done.returncode or not done.stdout:
         raise Refusal("too_much_work")
     kind, value = _Unpickler(io.BytesIO(done.stdout)).load()
+    if kind == "failed":
+        _logger.warning("A file that was to be imported could not be read:\n%s", value)
+        raise Refusal("corrupt_file")
     if kind == "refused":
         code, params = value
         raise Refusal(code, **params)

@@ -3,6 +3,7 @@
 import os
 import pickle
 import sys
+import traceback
 
 
 def limit(memory: int, cpu_seconds: int):
@@ -23,7 +24,7 @@ def limit(memory: int, cpu_seconds: int):
 
 
 def main():
-    """Answer the request on standard input; whatever fails but a refusal ends the process."""
+    """Answer the request on standard input."""
     limit(int(sys.argv[1]), int(sys.argv[2]))
     # The package of the plain-Python tools by itself: the add-on around it would need Odoo.
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -40,6 +41,10 @@ def main():
             answer = ("done", import_rows.read_raw_rows(sheets, options, *rest))
     except Refusal as refusal:
         answer = ("refused", (refusal.code, refusal.params))
+    except MemoryError:
+        sys.exit(3)
+    except Exception:
+        answer = ("failed", traceback.format_exc())
     pickle.dump(answer, sys.stdout.buffer, protocol=5)
 
 
