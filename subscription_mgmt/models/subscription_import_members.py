@@ -95,7 +95,7 @@ class SubscriptionImportEngine(models.AbstractModel):
     def _resolve_members(self, kind, codes):
         """Find members by their number in the old system: number → record, or Refusal."""
         target = MEMBER_TARGETS[kind]
-        model, label = self._get_target_model(target), str(self.env._(MODEL_LABELS["res.partner"]))
+        model, label = self._get_target_model(target), str(self.env._(MODEL_LABELS[target.model]))
         found = self._find_by_mapping(target, codes)
         found |= self._find_by_field(model, "ref", codes - found.keys())
         reachable = self._get_reachable(model, set().union(*found.values()))
