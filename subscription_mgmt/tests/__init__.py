@@ -16,6 +16,7 @@ from . import test_import_plans
 from . import test_import_processes
 from . import test_import_recurrences
 from . import test_import_same
+from . import test_import_security
 from . import test_import_tour
 from . import test_import_update
 from . import test_installment

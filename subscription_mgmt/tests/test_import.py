@@ -165,7 +165,7 @@ class TestImport(ImportCommon):
         codes = {
             code
             for source in sources
-            for call in re.findall(r"(?:Refusal|Problem|Fault|_add)\(\s*([^,)]*)", source.read_text())
+            for call in re.findall(r"\b(?:Refusal|Problem|Fault|_add|_kept_problem)\(\s*([^,)]*)", source.read_text())
             for code in re.findall(r'"([a-z_]+)"', call)
         }
         self.assertGreater(len(codes), 30)
