@@ -50,12 +50,12 @@ class Meter:
         self._memory = self._read_memory("VmRSS")
         self._queries = self._read_queries()
         self._database_cpu = self._read_database_cpu()
-        self._cpu, self._clock = time.process_time(), time.perf_counter()
+        self._cpu, self._clock = self._read_cpu(), time.perf_counter()
         return self
 
     def __exit__(self, *_error):
         self.seconds = time.perf_counter() - self._clock
-        self.cpu_seconds = time.process_time() - self._cpu
+        self.cpu_seconds = self._read_cpu() - self._cpu
         self.has_database_cpu = self._database_cpu is not None
         if self.has_database_cpu:
             self.cpu_seconds += self._read_database_cpu() - self._database_cpu
@@ -68,6 +68,12 @@ class Meter:
         """The figures, ready for JSON."""
         names = ("seconds", "cpu_seconds", "queries", "peak_mb", "has_database_cpu")
         return {name: getattr(self, name) for name in names}
+
+    @staticmethod
+    def _read_cpu():
+        """CPU seconds so far of this process and of those that it started and that have ended."""
+        times = os.times()
+        return times.user + times.system + times.children_user + times.children_system
 
     def _read_queries(self):
         return self.cr.sql_log_count if self.cr else 0

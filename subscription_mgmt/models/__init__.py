@@ -31,8 +31,6 @@ from . import subscription_dunning
 from . import subscription_dunning_log
 from . import subscription_assurance
 from . import subscription_external_id
-from . import subscription_import_batch
-from . import subscription_contract_import
 from . import subscription_department
 from . import subscription_package
 from . import subscription_package_price
@@ -65,3 +63,9 @@ from . import subscription_recurrence_regeneration
 from . import interaction_links
 from . import recurrence_buttons
 from . import sale_order
+from . import subscription_import_engine, subscription_import_resolve, subscription_import_contracts
+from . import subscription_import_members, subscription_import_plans, subscription_import_recurrences
+from . import subscription_import_write
+from . import subscription_import_heading
+from . import subscription_import_batch, subscription_import_change, subscription_import_job, subscription_import_undo
+from . import subscription_contract_import

@@ -25,11 +25,15 @@ class BillingDecisions:
     def fiscal_position(self, contract):
         """Fiscal position of the contract's invoices: the same for all partners of the same profile."""
         company = contract.company_id
-        places = self.once(("places", company), lambda: self._get_place_fields(company))
-        return self.once(("position", company, *contract._get_fiscal_profile(places)), contract._get_fiscal_position)
+        profile = contract._get_fiscal_profile(self.place_fields(company))
+        return self.once(("position", company, *profile), contract._get_fiscal_position)
 
-    def _get_place_fields(self, company):
-        """Fields of an address that decide on the fiscal position: few companies have any by state or postal code."""
+    def place_fields(self, company):
+        """Fields of an address that decide on the fiscal position in the company."""
+        return self.once(("places", company), lambda: self._find_place_fields(company))
+
+    def _find_place_fields(self, company):
+        """Few companies have positions by state or postal code; where none has, all of a country are alike."""
         positions = self.env["account.fiscal.position"]
         positions = positions.search([*positions._check_company_domain(company), ("auto_apply", "=", True)])
         by_state = positions.state_ids or positions.country_group_id.exclude_state_ids

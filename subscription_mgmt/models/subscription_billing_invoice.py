@@ -1,6 +1,6 @@
 """From due rows to invoices: grouping key, values of moves and lines, creation, marking."""
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -142,22 +142,30 @@ class SubscriptionContract(models.Model):
         :param place_fields: fields of an address that the company's positions look at.
         """
         self.ensure_one()
-        payer = self.invoice_partner_id.with_company(self.company_id)
-        place = (self.service_address_id or payer).with_company(self.company_id)
+        payer = self.invoice_partner_id
+        place = self.service_address_id or payer
+        return tuple(self._get_fiscal_traits(who, self.company_id, place_fields) for who in (payer, place))
+
+    @api.model
+    def _get_fiscal_traits(self, partner, company, place_fields):
+        """What the choice of a fiscal position looks at in a partner."""
+        partner = partner.with_company(company)
         return (
-            *((who.property_account_position_id, (who.vat or "")[:2]) for who in (payer, place)),
-            *(who[name] for who in (payer, place) for name in place_fields),
-            *(who._get_vat_required_valid(company=self.company_id) for who in (payer, place)),
+            partner.property_account_position_id,
+            (partner.vat or "")[:2],
+            *(partner[name] for name in place_fields),
+            partner._get_vat_required_valid(company=company),
         )
 
     def _get_fiscal_position(self):
         """Fiscal position of the invoices, by who pays and where the service is delivered."""
         self.ensure_one()
-        return (
-            self.env["account.fiscal.position"]
-            .with_company(self.company_id)
-            ._get_fiscal_position(self.invoice_partner_id, delivery=self.service_address_id)
-        )
+        return self._find_fiscal_position(self.company_id, self.invoice_partner_id, self.service_address_id)
+
+    @api.model
+    def _find_fiscal_position(self, company, payer, place):
+        positions = self.env["account.fiscal.position"].with_company(company)
+        return positions._get_fiscal_position(payer, delivery=place)
 
 
 class SubscriptionBillingRun(models.Model):

@@ -8,6 +8,16 @@ from ..tools.plan import Cadence
 PER_MONTH = {"day": 365 / 12, "week": 365 / 7 / 12, "month": 1.0, "year": 1 / 12}
 
 
+def get_net(currency, quantity, price_unit, discount):
+    """Amount of so much at this price, rounded to the currency; the untaxed amount where taxes come on top."""
+    return currency.round(quantity * price_unit * (1 - discount / 100))
+
+
+def get_mrr(subtotal, interval, unit):
+    """Monthly recurring revenue of an untaxed price per period; not rounded."""
+    return subtotal * PER_MONTH[unit or "month"] / max(interval, 1)
+
+
 class SubscriptionContractLine(models.Model):
     """What is delivered and billed. The cadence lives here: monthly, quarterly and yearly lines share a contract."""
 
@@ -154,7 +164,7 @@ class SubscriptionContractLine(models.Model):
     def _compute_amounts(self):
         for line in self:
             line.price_subtotal = line._get_untaxed(line.quantity, line.price_unit, line.discount)
-            line.mrr = line.price_subtotal * PER_MONTH[line.interval_unit or "month"] / max(line.interval, 1)
+            line.mrr = get_mrr(line.price_subtotal, line.interval, line.interval_unit)
 
     def _get_untaxed(self, quantity, price_unit, discount):
         """Untaxed amount of so much at this price, in the currency of the contract.
@@ -163,7 +173,7 @@ class SubscriptionContractLine(models.Model):
         """
         self.ensure_one()
         if not any(self.tax_ids.flatten_taxes_hierarchy().mapped("price_include")):
-            return self.currency_id.round(quantity * price_unit * (1 - discount / 100))
+            return get_net(self.currency_id, quantity, price_unit, discount)
         return self.tax_ids.compute_all(
             price_unit * (1 - discount / 100),
             currency=self.currency_id,

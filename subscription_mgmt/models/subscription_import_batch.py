@@ -6,41 +6,78 @@ class SubscriptionImportBatch(models.Model):
     """Receipt of one import: the file, who, when, and what it made; the way back as long as nothing was billed."""
 
     _name = "subscription.import.batch"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.mixin", "subscription.import.engine"]
     _description = "Subscriber Import"
     _order = "id desc"
 
+    # === WHAT WAS LOADED === #
     name = fields.Char(required=True, readonly=True)
     file = fields.Binary(attachment=True, readonly=True)
-    filename = fields.Char(readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Imported By", required=True, readonly=True)
     date = fields.Datetime(string="Imported On", required=True, readonly=True)
-    company_id = fields.Many2one(comodel_name="res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(readonly=True, index=True)
+    good_only = fields.Boolean(string="Good Rows Only", readonly=True, help="Rows with a problem were left out.")
+    # === WHAT CAME OF IT === #
     state = fields.Selection(
-        selection=[("done", "Imported"), ("undone", "Undone")], required=True, default="done", readonly=True
+        selection=[
+            ("queued", "In Progress"),
+            ("done", "Imported"),
+            ("stopped", "Stopped"),
+            ("failed", "Failed"),
+            ("undone", "Undone"),
+        ],
+        required=True,
+        default="queued",
+        readonly=True,
     )
+    message = fields.Text(string="What Happened", readonly=True)
     row_count = fields.Integer(string="Rows Read", readonly=True)
-    done_count = fields.Integer(string="Contracts Made", readonly=True)
-    unchanged_count = fields.Integer(string="Contracts Already There", readonly=True)
+    done_count = fields.Integer(string="Made", readonly=True)
+    update_count = fields.Integer(string="Updated", readonly=True)
+    unchanged_count = fields.Integer(string="Left As They Are", readonly=True)
+    skipped_count = fields.Integer(string="Left Out", readonly=True, help="Kept out by a problem.")
+    error_file = fields.Binary(string="Failing Rows", attachment=True, readonly=True)
+    error_filename = fields.Char(readonly=True)
     contract_ids = fields.One2many(
         comodel_name="subscription.contract", inverse_name="import_batch_id", string="Contracts", readonly=True
     )
-    draft_count = fields.Integer(compute="_compute_draft_count")
+    change_ids = fields.One2many(
+        comodel_name="subscription.import.change", inverse_name="batch_id", string="Receipt", readonly=True
+    )
+    change_count = fields.Integer(compute="_compute_counts")
+    draft_count = fields.Integer(compute="_compute_counts")
 
-    @api.depends("contract_ids.state")
-    def _compute_draft_count(self):
+    @api.depends("contract_ids.state", "change_ids")
+    def _compute_counts(self):
         groups = self.env["subscription.contract"]._read_group(
             [("import_batch_id", "in", self.ids), ("state", "=", "draft")], ["import_batch_id"], ["__count"]
         )
-        counts = {batch.id: count for batch, count in groups}
+        drafts = {batch.id: count for batch, count in groups}
+        groups = self.env["subscription.import.change"]._read_group(
+            [("batch_id", "in", self.ids)], ["batch_id"], ["__count"]
+        )
+        changes = {batch.id: count for batch, count in groups}
         for batch in self:
-            batch.draft_count = counts.get(batch.id, 0)
+            batch.draft_count = drafts.get(batch.id, 0)
+            batch.change_count = changes.get(batch.id, 0)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        if any(batch.state in ("done", "queued") for batch in self):
+            raise UserError(self.env._("The receipt of an import is kept as long as its records are there."))
+
+    # === ACTIONS === #
     def action_view_contracts(self):
         """Open the contracts that the import made."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_contract_action")
         return {**action, "domain": [("import_batch_id", "=", self.id)], "context": {"create": False}}
+
+    def action_view_changes(self):
+        """Open every record made or changed, with the old and the new value."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_import_change_action")
+        return {**action, "domain": [("batch_id", "=", self.id)]}
 
     def action_activate(self):
         """Put all contracts of the import that are still drafts in force.
@@ -50,30 +87,12 @@ class SubscriptionImportBatch(models.Model):
         self.contract_ids.action_activate()
         return True
 
-    def action_undo(self):
-        """Delete every contract of the import, its payment plan and the analytic account opened for it.
-
-        :raise UserError: one of the contracts was billed
-        """
-        for batch in self:
-            contracts = batch.with_context(active_test=False).contract_ids
-            billed = self.env["subscription.installment"].search(
-                [("contract_id", "in", contracts.ids), ("state", "=", "invoiced")], limit=1
-            )
-            if billed:
-                raise UserError(
-                    self.env._(
-                        "Import %(name)s cannot be undone: contract %(contract)s was billed.",
-                        name=batch.name,
-                        contract=billed.contract_id.name,
-                    )
-                )
-            # Activation opened these; an account that a person chose has another code.
-            accounts = contracts.filtered(lambda c: c.analytic_account_id.code == c.name).analytic_account_id
-            contracts.installment_ids.unlink()
-            contracts.with_context(active_test=False).line_ids.unlink()
-            contracts.unlink()
-            # sudo: who may undo an import need not be allowed to keep analytic accounts; one with costs stays
-            accounts.sudo().filtered(lambda account: not account.line_ids).unlink()
-            batch.state = "undone"
-        return True
+    def _get_form_action(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

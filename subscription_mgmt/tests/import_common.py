@@ -6,13 +6,15 @@ from openpyxl import Workbook
 
 from odoo.tests import new_test_user
 
-from odoo.addons.subscription_mgmt.tools.import_layout import BY_KEY
+from odoo.addons.subscription_mgmt.tools.import_layout import CONTRACTS
 
 from .common import SubscriptionCommon
 
 
 class ImportCommon(SubscriptionCommon):
     """A company whose customers and products carry the ids of an old system."""
+
+    layout = CONTRACTS
 
     @classmethod
     def setUpClass(cls):
@@ -42,11 +44,11 @@ class ImportCommon(SubscriptionCommon):
         }
 
     @classmethod
-    def workbook(cls, *rows):
+    def workbook(cls, *rows, layout=None):
         """The bytes of an .xlsx with Turkish headings and a row per dict."""
         keys = list(dict.fromkeys(key for row in rows for key in row))
         book = Workbook()
-        book.active.append([BY_KEY[key].label("tr") for key in keys])
+        book.active.append([(layout or cls.layout).by_key[key].label("tr") for key in keys])
         for row in rows:
             book.active.append([row.get(key) for key in keys])
         stream = io.BytesIO()

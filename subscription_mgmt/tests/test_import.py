@@ -9,8 +9,8 @@ import openpyxl
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from odoo.addons.subscription_mgmt.models.subscription_import_messages import PROBLEMS
 from odoo.addons.subscription_mgmt.tools.import_layout import COLUMNS
-from odoo.addons.subscription_mgmt.wizards.subscription_import_messages import PROBLEMS
 
 from .import_common import ImportCommon
 
@@ -157,12 +157,16 @@ class TestImport(ImportCommon):
 
     def test_every_reason_has_its_sentence(self):
         root = Path(__file__).parents[1]
-        sources = [*root.glob("tools/*.py"), *root.glob("wizards/subscription_import*.py")]
+        sources = [
+            *root.glob("tools/*.py"),
+            *root.glob("wizards/subscription_import*.py"),
+            *root.glob("models/subscription_import*.py"),
+        ]
         codes = {
             code
             for source in sources
             if not source.name.startswith("recurrence")  # which has sentences of its own
-            for call in re.findall(r"(?:Refusal|Problem|Fault|_add)\(\s*([^,)]*)", source.read_text())
+            for call in re.findall(r"\b(?:Refusal|Problem|Fault|_add|_kept_problem)\(\s*([^,)]*)", source.read_text())
             for code in re.findall(r'"([a-z_]+)"', call)
         }
         self.assertGreater(len(codes), 30)

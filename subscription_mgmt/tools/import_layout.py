@@ -1,24 +1,19 @@
-"""The layout "subscribers and contracts": its columns, and how their headings are recognised (WSI-10..24)."""
+"""The layouts that can be imported: their columns with their headings in three languages (WSI-10..24, 30, 34)."""
 
-from collections.abc import Iterable
-from itertools import islice
+from functools import cached_property
 from typing import NamedTuple
 
-from .cells import Fault, column_letter, is_blank
-from .refusal import Refusal
-from .values import fold, shown
+from .values import fold
 
 LANGUAGES = ("tr", "en", "ro")
-HEADER_ROWS = 20  # the heading row is looked for in the first rows that are not blank
-HEADER_MATCHES = 2  # so many recognised headings make a heading row
 
 
 class Column(NamedTuple):
-    """A column of the layout.
+    """A column of a layout.
 
     :param key: its name in the code
-    :param kind: what its cells hold: text, code, id, day, number, percent, whole, flag, unit
-    :param level: contract or line
+    :param kind: what its cells hold: text, code, id, day, number, percent, whole, flag, unit, member, country
+    :param level: group or line: whether all rows of one number must agree on it
     :param required: True when it carries a star; the two customer columns do, and exactly one of them is filled
     :param labels: heading in Turkish, English, Romanian
     """
@@ -35,6 +30,33 @@ class Column(NamedTuple):
         return self.labels[place] + ("*" if self.required else "")
 
 
+class Layout:
+    """What a file of one kind looks like.
+
+    :param name: its name in the code
+    :param table: a line per column: key with a star when required; kind; level; three headings
+    :param group_key: column whose value tells which rows belong together; empty when each row stands for itself
+    :param either: pair of starred columns of which one is enough
+    """
+
+    def __init__(self, name: str, table: str, group_key: str = "", either: tuple = ()):
+        self.name, self.group_key, self.either = name, group_key, either
+        self.columns = _columns(table)
+        self.by_key = {column.key: column for column in self.columns}
+        self.group_keys = [column.key for column in self.columns if column.level == "group" and column.key != group_key]
+        self.line_keys = [column.key for column in self.columns if column.level == "line"]
+        self.required_keys = [c.key for c in self.columns if c.required and c.key not in either]
+
+    @cached_property
+    def headings(self) -> dict[str, tuple[str, str]]:
+        """Folded heading → key and language."""
+        return {
+            fold(column.label(language)): (column.key, language)
+            for language in reversed(LANGUAGES)
+            for column in self.columns
+        }
+
+
 def _columns(table: str) -> list[Column]:
     columns = []
     for line in table.strip().splitlines():
@@ -43,13 +65,16 @@ def _columns(table: str) -> list[Column]:
     return columns
 
 
-COLUMNS = _columns("""
-number*; code; contract; Abone No; Subscriber No; Nr. abonat
-individual_customer*; id; contract; Bireysel Müşteri ID; Individual Customer ID; ID client persoană fizică
-corporate_customer*; id; contract; Kurumsal Müşteri ID; Corporate Customer ID; ID client persoană juridică
-subject*; text; contract; Tanım; Subject; Descriere
-date_start*; day; contract; Başlangıç Tarihi; Start Date; Data de început
-date_end; day; contract; Bitiş Tarihi; End Date; Data de sfârșit
+CUSTOMER = ("individual_customer", "corporate_customer")
+CONTRACTS = Layout(
+    "contracts",
+    """
+number*; code; group; Abone No; Subscriber No; Nr. abonat
+individual_customer*; id; group; Bireysel Müşteri ID; Individual Customer ID; ID client persoană fizică
+corporate_customer*; id; group; Kurumsal Müşteri ID; Corporate Customer ID; ID client persoană juridică
+subject*; text; group; Tanım; Subject; Descriere
+date_start*; day; group; Başlangıç Tarihi; Start Date; Data de început
+date_end; day; group; Bitiş Tarihi; End Date; Data de sfârșit
 product*; id; line; Ürün Kodu; Product Code; Cod produs
 quantity; number; line; Miktar; Quantity; Cantitate
 price*; number; line; Birim Fiyat; Unit Price; Preț unitar
@@ -59,114 +84,79 @@ unit; unit; line; Periyot Birimi; Interval Unit; Unitate interval
 repetitions; whole; line; Tekrar; Repetitions; Repetări
 prorate; flag; line; Kıst; Prorate; Proporțional
 paid_until; day; line; Ödenmiş Son Tarih; Paid Until; Plătit până la
-invoice_individual; id; contract; Fatura Bireysel Müşteri ID; Invoice Individual Customer ID; ID client facturare PF
-invoice_corporate; id; contract; Fatura Kurumsal Müşteri ID; Invoice Corporate Customer ID; ID client facturare PJ
-contact; id; contract; Referans Müşteri Çalışan ID; Reference Contact ID; ID persoană de contact
-category; id; contract; Abone Özel Tanım ID; Subscriber Category ID; ID categorie abonat
-service_category; id; contract; Servis Özel Tanım ID; Service Category ID; ID categorie serviciu
-payment_method; id; contract; Ödeme Yöntemi ID; Payment Method ID; ID metodă de plată
-payment_term; id; contract; Ödeme Vadesi ID; Payment Term ID; ID termen de plată
-project; id; contract; Proje ID; Project ID; ID proiect
-asset; id; contract; Fiziki Varlık ID; Asset ID; ID activ fizic
-branch; id; contract; Şube ID; Branch ID; ID sucursală
-sales_rep; id; contract; Satış Temsilcisi ID; Sales Representative ID; ID agent de vânzări
-special_code; text; contract; Özel Kod; Special Code; Cod special
-note; text; contract; Açıklama; Note; Notă
-""")
-BY_KEY = {column.key: column for column in COLUMNS}
-HEADINGS = {
-    fold(column.label(language)): (column.key, language) for language in reversed(LANGUAGES) for column in COLUMNS
-}
-CUSTOMER = ("individual_customer", "corporate_customer")
-
-
-class Header(NamedTuple):
-    """The heading row of a sheet.
-
-    :param row: its number in the sheet
-    :param places: place of each cell → key of the column
-    :param headings: key → heading as the sheet has it
-    :param width: number of its cells
-    :param language: language of most of its headings
+invoice_individual; id; group; Fatura Bireysel Müşteri ID; Invoice Individual Customer ID; ID client facturare PF
+invoice_corporate; id; group; Fatura Kurumsal Müşteri ID; Invoice Corporate Customer ID; ID client facturare PJ
+contact; id; group; Referans Müşteri Çalışan ID; Reference Contact ID; ID persoană de contact
+category; id; group; Abone Özel Tanım ID; Subscriber Category ID; ID categorie abonat
+service_category; id; group; Servis Özel Tanım ID; Service Category ID; ID categorie serviciu
+payment_method; id; group; Ödeme Yöntemi ID; Payment Method ID; ID metodă de plată
+payment_term; id; group; Ödeme Vadesi ID; Payment Term ID; ID termen de plată
+project; id; group; Proje ID; Project ID; ID proiect
+asset; id; group; Fiziki Varlık ID; Asset ID; ID activ fizic
+branch; id; group; Şube ID; Branch ID; ID sucursală
+sales_rep; id; group; Satış Temsilcisi ID; Sales Representative ID; ID agent de vânzări
+special_code; text; group; Özel Kod; Special Code; Cod special
+note; text; group; Açıklama; Note; Notă
+""",
+    group_key="number",
+    either=CUSTOMER,
+)
+MEMBERS = Layout(
+    "members",
     """
-
-    row: int
-    places: dict[int, str]
-    headings: dict[str, str]
-    width: int
-    language: str
-
-    def heading(self, key: str) -> str:
-        """Return the heading of a column as the user knows it: from the file, else in the file's language."""
-        return self.headings.get(key) or BY_KEY[key].label(self.language)
-
-
-def find_header(rows: Iterable[tuple[int, list]]) -> tuple[int, list] | None:
-    """Return the first of the leading rows that holds most known headings, or None when none holds any.
-
-    Titles above the heading row are passed over.
+member*; code; line; Üye No; Member No; Nr. membru
+member_kind*; member; line; Üye Türü; Member Kind; Tip membru
+member_name*; text; line; Ad / Unvan; Name; Nume
+parent; code; line; Bağlı Olduğu Üye No; Parent Member No; Nr. membru superior
+vat; code; line; Vergi No; Tax ID; Cod fiscal
+email; email; line; E-posta; Email; E-mail
+phone; text; line; Telefon; Phone; Telefon
+job; text; line; Görev; Job Position; Funcție
+street; text; line; Adres; Street; Stradă
+street2; text; line; Adres 2; Street 2; Stradă 2
+zip; code; line; Posta Kodu; ZIP; Cod poștal
+city; text; line; İl; City; Oraș
+country; country; line; Ülke Kodu; Country Code; Cod țară
+member_note; text; line; Açıklama; Note; Notă
+""",
+)
+PLANS = Layout(
+    "plans",
     """
-    best, most = None, 0
-    for number, cells in islice(rows, HEADER_ROWS):
-        matches = sum(isinstance(cell, str) and fold(cell) in HEADINGS for cell in cells)
-        if matches > most:
-            best, most = (number, cells), matches
-    return best if most >= HEADER_MATCHES else None
-
-
-def read_header(number: int, cells: list) -> tuple[Header, list[Refusal]]:
-    """Match the cells of a heading row with the columns; star, case, accents, order and spacing do not matter.
-
-    :return: the header and every problem: ``unknown_column``, ``duplicate_column``, ``missing_column``
+contract*; code; group; Abone No; Subscriber No; Nr. abonat
+payment_method; id; group; Ödeme Yöntemi ID; Payment Method ID; ID metodă de plată
+product; id; line; Ürün Kodu; Product Code; Cod produs
+period_start*; day; line; Dönem Başlangıcı; Period Start; Început perioadă
+period_end*; day; line; Dönem Sonu; Period End; Sfârșit perioadă
+billing_date; day; line; Fatura Tarihi; Billing Date; Data facturării
+quantity; number; line; Miktar; Quantity; Cantitate
+price*; number; line; Birim Fiyat; Unit Price; Preț unitar
+discount; percent; line; İndirim %; Discount %; Reducere %
+already_billed; flag; line; Faturalandı; Already Billed; Deja facturat
+""",
+    group_key="contract",
+)
+RECURRENCES = Layout(
+    "recurrences",
     """
-    places, headings, problems, languages = {}, {}, [], []
-    for place, cell in enumerate(cells):
-        if is_blank(cell):
-            continue
-        text = " ".join(shown(cell).split())
-        key, language = HEADINGS.get("" if isinstance(cell, Fault) else fold(text), (None, None))
-        if key is None:
-            problems.append(Refusal("unknown_column", column=text, address=f"{column_letter(place)}{number}"))
-        elif key in headings:
-            problems.append(Refusal("duplicate_column", column=text, address=f"{column_letter(place)}{number}"))
-        else:
-            places[place], headings[key] = key, text
-            languages.append(language)
-    language = max(LANGUAGES, key=languages.count)
-    header = Header(number, places, headings, _width(cells), language)
-    problems += [Refusal("missing_column", column=header.heading(key)) for key in _missing(headings)]
-    return header, problems
-
-
-def _width(cells):
-    return max((place + 1 for place, cell in enumerate(cells) if not is_blank(cell)), default=0)
-
-
-def _missing(headings):
-    """Keys of the required columns that are not there; of the two customer columns one is enough."""
-    has_customer = any(key in headings for key in CUSTOMER)
-    for column in COLUMNS:
-        if column.required and column.key not in headings and not (has_customer and column.key in CUSTOMER):
-            yield column.key
-
-
-def choose_sheet(sheets: list) -> tuple:
-    """Return the sheet that has the layout, and its heading row.
-
-    :return: (sheet, row number, cells)
-    :raise Refusal: ``missing_header`` (with ``columns``: the required ones) when no sheet has it, ``several_sheets``
-        (with ``sheets``) when more than one does
-    """
-    found = []
-    for sheet in sheets:
-        row = find_header(sheet.rows())
-        if row:
-            found.append((sheet, *row))
-    if len(found) > 1:
-        raise Refusal("several_sheets", sheets=", ".join(sheet.name for sheet, _number, _cells in found))
-    if not found:
-        required = [
-            " / ".join(column.label(language) for language in LANGUAGES) for column in COLUMNS if column.required
-        ]
-        raise Refusal("missing_header", columns="; ".join(required))
-    return found[0]
+recurrence*; code; line; Tekrar No; Recurrence No; Nr. recurență
+title*; text; line; Tanım; Subject; Descriere
+interaction_type*; id; line; Etkileşim Türü ID; Interaction Type ID; ID tip interacțiune
+individual_customer; id; line; Bireysel Müşteri ID; Individual Customer ID; ID client persoană fizică
+corporate_customer; id; line; Kurumsal Müşteri ID; Corporate Customer ID; ID client persoană juridică
+responsible; id; line; Sorumlu Kullanıcı; Responsible User; Utilizator responsabil
+first_day*; day; line; İlk Gün; First Day; Prima zi
+last_day; day; line; Son Gün; Last Day; Ultima zi
+times; whole; line; Tekrar Sayısı; Number of Times; Număr de repetări
+frequency; unit; line; Sıklık; Frequency; Frecvență
+every; whole; line; Kaçta Bir; Every; La fiecare
+weekdays; weekdays; line; Haftanın Günleri; Weekdays; Zilele săptămânii
+month_day; whole; line; Ayın Günü; Day of Month; Ziua lunii
+rule; text; line; RRULE; RRULE; RRULE
+at; clock; line; Saat; Time; Ora
+hours; number; line; Süre (Saat); Duration (Hours); Durată (ore)
+purpose; text; line; Açıklama; Note; Notă
+""",
+)
+LAYOUTS = {layout.name: layout for layout in (CONTRACTS, MEMBERS, PLANS, RECURRENCES)}
+COLUMNS, BY_KEY = CONTRACTS.columns, CONTRACTS.by_key

@@ -1,118 +1,113 @@
-"""Check the rows of a subscriber file by themselves, before any database is asked, and put them together.
+"""Check the rows of a file by themselves, before any database is asked, and put together those of one number.
 
-Rows with one number are one contract with several lines. Every problem is found, not only the first (WSI-25, WSI-35).
+Every problem is found, not only the first (WSI-25, WSI-35).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from . import values
+from . import import_rules, values
 from .cells import column_letter, is_blank
-from .import_layout import COLUMNS, CUSTOMER, Header, choose_sheet, read_header
+from .import_header import Header, Match, choose_sheet, read_header
+from .import_layout import LAYOUTS, Layout
+from .import_rules import Group, Problem, Row
 from .refusal import Refusal
 
 MAX_ROWS = 200_000
 MAX_SHOWN = 200
-# What a blank cell of a line means
-DEFAULTS = {"quantity": 1.0, "discount": 0.0, "interval": 1, "unit": "month", "repetitions": 0, "prorate": True}
-CONTRACT_KEYS = [column.key for column in COLUMNS if column.level == "contract" and column.key != "number"]
-LINE_KEYS = [column.key for column in COLUMNS if column.level == "line"]
-REQUIRED_KEYS = [column.key for column in COLUMNS if column.required and column.key not in CUSTOMER]
-INVOICE_CUSTOMER = ("invoice_individual", "invoice_corporate")
+MAX_SAMPLES = 3
+SAMPLE_ROWS = 200
 RANGE = re.compile(r"\$?[A-Z]+\$?(\d+):\$?[A-Z]+\$?(\d+)")
 
 
-class Problem(NamedTuple):
-    """Something that keeps a row, or the file, from being imported.
+class Options(NamedTuple):
+    """What a person said about a file.
 
-    :param code: reason, as of :class:`~.refusal.Refusal`
-    :param row: number of the row in the sheet; 0 for the file as a whole
-    :param column: heading as the user knows it; empty when the whole row is meant
-    :param value: what the sheet shows there
-    :param params: what the sentence names besides
+    :param layout: name of the layout
+    :param decimal_sign: ``","`` or ``"."`` for amounts written as text; None when nobody said
+    :param sheet: name of the sheet; None to find the one that has the layout
+    :param columns: folded heading → key of the column, "" to leave it out
     """
 
-    code: str
-    row: int = 0
-    column: str = ""
-    value: str = ""
-    params: dict = {}
+    layout: str = "contracts"
+    decimal_sign: str | None = None
+    sheet: str | None = None
+    columns: Mapping = {}
 
 
-class Row(NamedTuple):
-    """A row of the file.
-
-    :param number: its number in the sheet
-    :param values: by column key; blank and bad cells are left out
-    :param bad: keys of the cells that could not be read
-    """
-
-    number: int
-    values: dict
-    bad: set
-
-
-class Contract(NamedTuple):
-    """The rows with one contract number. Where they contradict each other there is a problem in the list."""
-
-    number: str
-    rows: list[Row]
-
-    @property
-    def values(self) -> dict:
-        """Return what the file says of the contract itself."""
-        return self.rows[0].values
-
-    @property
-    def row(self) -> int:
-        """Return the number of the first row, where problems of the contract are shown."""
-        return self.rows[0].number
+AS_IS = Options()
 
 
 class Reading(NamedTuple):
     """What was read from a file.
 
     :param header: None when no heading row was found
-    :param contracts: in the order of the file, those with a problem too
+    :param groups: in the order of the file, those with a problem too
     :param row_count: rows below the heading row that are not blank
     :param problems: in the order of the rows
     :param refused: True when the file cannot be used as it is and its rows were not looked at
+    :param sheets: names of all visible sheets
+    :param samples: what a person needs to map the headings: each with the first values below it
     """
 
     header: Header | None
-    contracts: list[Contract]
+    groups: list[Group]
     row_count: int
     problems: list[Problem]
     refused: bool
+    sheets: list[str] = []
+    samples: list[tuple[Match, list[str]]] = []
 
 
-def read_contracts(sheets: list, decimal_sign: str | None = None) -> Reading:
+def read_rows(sheets: list, options: Options = AS_IS) -> Reading:
     """Read every row of the sheet that has the layout.
 
     :param sheets: as :func:`.workbook.read` returns them
-    :param decimal_sign: ``","`` or ``"."`` for amounts written as text; None when nobody said
     """
-    header = None
+    layout, names = LAYOUTS[options.layout], [sheet.name for sheet in sheets]
+    header, sheet = None, None
     try:
-        sheet, number, cells = choose_sheet(sheets)
-        header, faults = read_header(number, cells)
+        sheet, number, cells = choose_sheet(sheets, layout, options.columns, options.sheet)
+        header, faults = read_header(number, cells, layout, options.columns)
         if faults:
-            return Reading(header, [], 0, [file_problem(fault, header.row) for fault in faults], True)
-        checker = _RowChecker(header, sheet, decimal_sign)
+            problems = [file_problem(fault, header.row) for fault in faults]
+            return Reading(header, [], 0, problems, True, names, _get_samples(sheet, header.row, header.matches))
+        checker = _RowChecker(header, sheet, options.decimal_sign, layout)
         checker.check_all(sheet)
         if not checker.rows:
             raise Refusal("no_rows")
     except Refusal as refusal:
-        return Reading(header, [], 0, [file_problem(refusal)], True)
-    contracts = _group(checker.rows)
+        samples = _get_foreign_samples(sheets, options) if refusal.code == "missing_header" else []
+        return Reading(header, [], 0, [file_problem(refusal)], True, names, samples)
+    groups = _group(checker.rows, layout)
     problems = [
         *checker.problems,
+        *_similar_problems(header),
         *_merged_problems(sheet.merged, header.row, checker.rows[-1].number),
-        *chain.from_iterable(_contradictions(contract, header) for contract in contracts),
+        *chain.from_iterable(import_rules.check_group(group, header) for group in groups),
+        *import_rules.check_file(groups, header),
     ]
-    return Reading(header, contracts, len(checker.rows), sorted(problems, key=lambda problem: problem.row), False)
+    problems.sort(key=lambda problem: problem.row)
+    samples = _get_samples(sheet, header.row, header.matches)
+    return Reading(header, groups, len(checker.rows), problems, False, names, samples)
+
+
+def read_contracts(sheets: list, decimal_sign: str | None = None) -> Reading:
+    """Read a file of the layout "subscribers and contracts"."""
+    return read_rows(sheets, Options(decimal_sign=decimal_sign))
+
+
+def read_raw_rows(sheets: list, options: Options, numbers: set[int]) -> tuple[list, dict[int, list]]:
+    """Return the heading row and some others as they stand in the file, to be given back to a person.
+
+    :return: (cells of the heading row, number → cells)
+    :raise Refusal: as :func:`.import_header.choose_sheet`
+    """
+    sheet, header_row, headings = choose_sheet(sheets, LAYOUTS[options.layout], options.columns, options.sheet)
+    return headings, {number: cells for number, cells in sheet.rows() if number in numbers and number > header_row}
 
 
 def file_problem(refusal: Refusal, row: int = 0) -> Problem:
@@ -121,12 +116,43 @@ def file_problem(refusal: Refusal, row: int = 0) -> Problem:
     return Problem(refusal.code, params.get("row", row), params.get("column", ""), params.get("address", ""), params)
 
 
+def _get_samples(sheet, header_row, matches):
+    """Return each heading with the first different values below it."""
+    found = {match.place: [] for match in matches}
+    for count, (number, cells) in enumerate(sheet.rows()):
+        if count > SAMPLE_ROWS:
+            break
+        if number <= header_row:
+            continue
+        for place, values_ in found.items():
+            if len(values_) < MAX_SAMPLES and place < len(cells) and not is_blank(cells[place]):
+                shown = values.shown(cells[place])[:40]
+                if shown not in values_:
+                    values_.append(shown)
+    return [(match, found[match.place]) for match in matches]
+
+
+def _get_foreign_samples(sheets, options):
+    """Return the first row of a file none of whose headings is known, so that a person can map it."""
+    chosen = [sheet for sheet in sheets if options.sheet in (None, sheet.name)]
+    try:
+        number, cells = next(chosen[0].rows()) if len(chosen) == 1 else (0, [])
+        matches = [
+            Match(place, " ".join(values.shown(cell).split())[:MAX_SHOWN], None, "unknown")
+            for place, cell in enumerate(cells)
+            if not is_blank(cell)
+        ]
+        return _get_samples(chosen[0], number, matches) if matches else []
+    except (Refusal, StopIteration):
+        return []
+
+
 class _RowChecker:
     """Turns the cells of one row after the other into values, and keeps the problems."""
 
-    def __init__(self, header, sheet, decimal_sign):
-        self.rows, self.problems = [], []
-        self._header, self._fixed_width = header, sheet.fixed_width
+    def __init__(self, header, sheet, decimal_sign, layout: Layout):
+        self.rows, self.problems, self._shared = [], [], {}
+        self._header, self._fixed_width, self._layout = header, sheet.fixed_width, layout
         readers = {
             "text": values.read_text,
             "code": values.read_code,
@@ -137,9 +163,14 @@ class _RowChecker:
             "whole": values.read_whole,
             "flag": values.read_flag,
             "unit": values.read_unit,
+            "member": values.read_member_kind,
+            "email": values.read_email,
+            "country": values.read_country,
+            "weekdays": values.read_weekdays,
+            "clock": values.read_clock,
         }
-        places = {key: place for place, key in header.places.items()}
-        self._readers = [(c.key, places[c.key], readers[c.kind]) for c in COLUMNS if c.key in places]
+        places = {key: place for place, key in header.places.items() if key}
+        self._readers = [(c.key, places[c.key], readers[c.kind]) for c in layout.columns if c.key in places]
         self._unnamed = [place for place in range(header.width) if place not in header.places]
 
     def check_all(self, sheet):
@@ -169,9 +200,11 @@ class _RowChecker:
                 self._add(refusal.code, number, key, values.shown(cell), refusal.params)
             else:
                 if value is not None:
-                    row.values[key] = value
+                    # Equal texts and days are kept once: most of a big file are the same few.
+                    shared = isinstance(value, str | date)
+                    row.values[key] = self._shared.setdefault(value, value) if shared else value
         self._check_required(row)
-        self._check_figures(row)
+        self.problems += import_rules.check_row(row, self._header)
         return row
 
     def _add(self, code, number, key, value="", params=None):
@@ -190,68 +223,33 @@ class _RowChecker:
                 self.problems.append(Problem("blank_header", number, column_letter(place), shown))
 
     def _check_required(self, row):
-        filled = row.values.keys() | row.bad
-        for key in REQUIRED_KEYS:
-            if key not in filled:
+        for key in self._layout.required_keys:
+            if key not in row.values and key not in row.bad:
                 self._add("required_empty", row.number, key)
-        customers = sum(key in filled for key in CUSTOMER)
-        if customers != 1:
-            self._add_pair("both_customers" if customers else "no_customer", row.number, CUSTOMER)
-        if all(key in filled for key in INVOICE_CUSTOMER):
-            self._add_pair("both_customers", row.number, INVOICE_CUSTOMER)
-
-    def _add_pair(self, code, number, keys):
-        first, second = map(self._header.heading, keys)
-        params = {"first": first, "second": second}
-        self.problems.append(Problem(code, number, f"{first}, {second}", params=params))
-
-    def _check_figures(self, row):
-        start, end = row.values.get("date_start"), row.values.get("date_end")
-        if start and end and end < start:
-            params = {"start": f"{start:%d.%m.%Y}", "end": f"{end:%d.%m.%Y}"}
-            self._add("end_before_start", row.number, "date_end", params["end"], params)
-        quantity = row.values.get("quantity", 1)
-        if quantity <= 0:
-            self._add("bad_quantity", row.number, "quantity", values.shown(quantity))
 
 
-def _group(rows: list[Row]) -> list[Contract]:
-    """Put the rows of one contract together; they need not stand together in the file."""
-    contracts = {}
+def _group(rows: list[Row], layout: Layout) -> list[Group]:
+    """Put the rows of one number together; they need not stand together in the file."""
+    if not layout.group_key:
+        return [Group("", [row]) for row in rows]
+    groups = {}
     for row in rows:
-        number = row.values.get("number")
+        number = row.values.get(layout.group_key)
         if number is None:  # a problem already; the row still has its ids checked
-            contracts[row.number] = Contract("", [row])
-        elif number in contracts:
-            contracts[number].rows.append(row)
+            groups[row.number] = Group("", [row])
+        elif number in groups:
+            groups[number].rows.append(row)
         else:
-            contracts[number] = Contract(number, [row])
-    return list(contracts.values())
+            groups[number] = Group(number, [row])
+    return list(groups.values())
 
 
-def _contradictions(contract: Contract, header: Header) -> Iterator[Problem]:
-    """Yield where rows of one contract say different things of it, and rows that stand in the file twice."""
-    first, *others = contract.rows
-    lines = {_line(first): first.number}
-    for row in others:
-        params = {"number": contract.number, "first": first.number, "row": row.number}
-        differing = [key for key in CONTRACT_KEYS if row.values.get(key) != first.values.get(key)]
-        for key in differing:
-            if key not in first.bad and key not in row.bad:
-                shown = values.shown(row.values.get(key))[:MAX_SHOWN]
-                yield Problem("rows_differ", row.number, header.heading(key), shown, params)
-        same = lines.setdefault(_line(row), row.number)
-        if same != row.number and not differing and not row.bad:
-            yield Problem(
-                "repeated_row", row.number, header.heading("number"), contract.number, {**params, "first": same}
-            )
-    prices = [row.values.get("price") for row in contract.rows]
-    if all(price == 0 for price in prices):
-        yield Problem("no_price", first.number, header.heading("price"), "0", {"number": contract.number})
-
-
-def _line(row):
-    return tuple(row.values.get(key) for key in LINE_KEYS)
+def _similar_problems(header: Header) -> Iterator[Problem]:
+    """Yield a notice for each heading that was not known, but is much like a known one."""
+    for match in header.matches:
+        if match.how == "similar":
+            label = LAYOUTS[header.layout].by_key[match.key].label(header.language)
+            yield Problem("similar_heading", header.row, match.text, "", {"column": match.text, "label": label})
 
 
 def _merged_problems(merged: list[str], header_row: int, last_row: int) -> Iterator[Problem]:
@@ -259,4 +257,5 @@ def _merged_problems(merged: list[str], header_row: int, last_row: int) -> Itera
     for address in merged:
         match = RANGE.fullmatch(address)
         if match and int(match[2]) > header_row and int(match[1]) <= last_row:
-            yield Problem("merged_cells", int(match[1]), "", address)
+            last = min(int(match[2]), last_row)
+            yield Problem("merged_cells", int(match[1]), "", address, {"last": last})

@@ -7,19 +7,24 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from .import_layout import COLUMNS, LANGUAGES
+from .import_layout import CONTRACTS, LANGUAGES, Layout
 
 ROWS = 1000  # rows that are prepared for typing
 TEXT, DAY, PERCENT = "@", "dd.mm.yyyy", "0.##"
-FORMATS = {"code": TEXT, "id": TEXT, "text": TEXT, "day": DAY, "percent": PERCENT}
+FORMATS = {"code": TEXT, "id": TEXT, "text": TEXT, "day": DAY, "percent": PERCENT, "country": TEXT}
 REQUIRED = PatternFill("solid", fgColor="FFE8A3")
 CHOICES = {
     "unit": ("gün,hafta,ay,yıl", "day,week,month,year", "zi,săptămână,lună,an"),
     "flag": ("evet,hayır", "yes,no", "da,nu"),
+    "member": (
+        "bireysel,kurumsal,çalışan,şube",
+        "individual,corporate,contact,branch",
+        "persoană fizică,persoană juridică,persoană de contact,filială",
+    ),
 }
 
 
-def build_template(language: str, notes: dict[str, str], titles: list[str]) -> bytes:
+def build_template(language: str, notes: dict[str, str], titles: list[str], layout: Layout = CONTRACTS) -> bytes:
     """Return the template as the bytes of an .xlsx.
 
     :param language: tr, en or ro
@@ -30,7 +35,7 @@ def build_template(language: str, notes: dict[str, str], titles: list[str]) -> b
     sheet = book.active
     sheet.title = titles[0][:31]
     sheet.freeze_panes = "A2"
-    for place, column in enumerate(COLUMNS, start=1):
+    for place, column in enumerate(layout.columns, start=1):
         letter = get_column_letter(place)
         heading = sheet.cell(1, place, column.label(language))
         heading.font = Font(bold=True)
@@ -44,18 +49,18 @@ def build_template(language: str, notes: dict[str, str], titles: list[str]) -> b
             rule = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
             rule.add(f"{letter}2:{letter}{ROWS}")
             sheet.add_data_validation(rule)
-    _add_notes(book, language, notes, titles)
+    _add_notes(book, language, notes, titles, layout)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _add_notes(book, language, notes, titles):
+def _add_notes(book, language, notes, titles, layout):
     sheet = book.create_sheet(titles[1][:31])
     sheet.append(titles[2:])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for column in COLUMNS:
+    for column in layout.columns:
         sheet.append([column.label(language), notes[column.key]])
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 90
     for row in sheet.iter_rows(min_row=2, min_col=2, max_col=2):

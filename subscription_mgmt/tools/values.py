@@ -32,6 +32,25 @@ UNITS = {
     "year": "year years yearly annual y yıl yıllık sene an ani anual",
 }
 
+MEMBER_KINDS = {
+    "individual": "individual person bireysel kişi şahıs individuală persoană-fizică pf",
+    "corporate": "corporate company kurumsal kurum firma şirket companie persoană-juridică pj",
+    "contact": "contact employee çalışan yetkili angajat contact persoană-de-contact",
+    "branch": "branch şube filială sucursală punct-de-lucru",
+}
+# Monday to Sunday: full and short names in three languages, and those of RFC 5545
+WEEKDAYS = (
+    "pazartesi pzt monday mon mo luni lun",
+    "salı sal tuesday tue tu marți mar",
+    "çarşamba çar wednesday wed we miercuri mie",
+    "perşembe per thursday thu th joi joi",
+    "cuma cum friday fri fr vineri vin",
+    "cumartesi cmt saturday sat sa sâmbătă sâm",
+    "pazar paz sunday sun su duminică dum",
+)
+CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?", re.ASCII)
+EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
 
 def fold(text: str) -> str:
     """Return what two spellings of one word have in common: letters without case, accents, spaces and signs.
@@ -46,7 +65,8 @@ def _table(words):
     return {fold(word): value for value, names in words.items() for word in names.split()}
 
 
-FLAG_WORDS, UNIT_WORDS = _table(WORDS), _table(UNITS)
+FLAG_WORDS, UNIT_WORDS, MEMBER_WORDS = _table(WORDS), _table(UNITS), _table(MEMBER_KINDS)
+WEEKDAY_WORDS = _table(dict(enumerate(WEEKDAYS)))
 
 
 def shown(cell) -> str:
@@ -249,6 +269,74 @@ def read_unit(cell) -> str | None:
     if not isinstance(cell, str) or fold(cell) not in UNIT_WORDS:
         raise Refusal("bad_unit")
     return UNIT_WORDS[fold(cell)]
+
+
+def read_member_kind(cell) -> str | None:
+    """Return individual, corporate, contact or branch, by the words of three languages.
+
+    :raise Refusal: ``bad_member_kind``, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    if not isinstance(cell, str) or fold(cell) not in MEMBER_WORDS:
+        raise Refusal("bad_member_kind")
+    return MEMBER_WORDS[fold(cell)]
+
+
+def read_email(cell) -> str | None:
+    """Return one e-mail address.
+
+    :raise Refusal: ``bad_email``, or as :func:`read_text`
+    """
+    text = read_text(cell, MAX_CODE)
+    if text is not None and not EMAIL.fullmatch(text):
+        raise Refusal("bad_email")
+    return text
+
+
+def read_country(cell) -> str | None:
+    """Return the two letters of a country, in capitals.
+
+    :raise Refusal: ``bad_country``, or as :func:`read_text`
+    """
+    text = read_text(cell, MAX_CODE)
+    if text is not None and not (len(text) == 2 and text.isascii() and text.isalpha()):
+        raise Refusal("bad_country")
+    return text and text.upper()
+
+
+def read_weekdays(cell) -> tuple[int, ...] | None:
+    """Return days of the week, 0 = Monday, by their names in three languages: "Pzt, Çar" is (0, 2).
+
+    :raise Refusal: ``bad_weekdays``, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    words = [fold(word) for word in re.split(r"[\s,;/+]+", str(cell).strip(INVISIBLE)) if fold(word)]
+    if not words or any(word not in WEEKDAY_WORDS for word in words):
+        raise Refusal("bad_weekdays")
+    return tuple(sorted({WEEKDAY_WORDS[word] for word in words}))
+
+
+def read_clock(cell) -> float | None:
+    """Return a time of day in hours: "09:30", and the cell that shows 09:30, are 9.5.
+
+    :raise Refusal: ``bad_clock``
+    """
+    if is_blank(cell):
+        return None
+    hours = None
+    if isinstance(cell, Fault) and cell.code == "bad_date":  # a time without a day: a part of a day from 0 to 1
+        hours = float(cell.text) * 24
+    elif isinstance(cell, datetime):
+        hours = cell.hour + cell.minute / 60
+    elif isinstance(cell, str) and (match := CLOCK.fullmatch(cell.strip(INVISIBLE))) and int(match[2]) < 60:
+        hours = int(match[1]) + int(match[2]) / 60
+    if hours is None or not 0 <= hours < 24:
+        raise Refusal("bad_clock")
+    return round(hours * 60) / 60
 
 
 def _refuse_fault(cell):

@@ -1,7 +1,7 @@
 from . import subscription_contract_activate
 from . import subscription_bill, subscription_contract_close, subscription_installment_skip, subscription_plan_change
-from . import subscription_import, subscription_import_issue
-from . import subscription_import_resolve, subscription_import_write, subscription_import_check
+from . import subscription_import, subscription_import_issue, subscription_import_column, subscription_import_result
+from . import subscription_import_undo
 from . import subscription_package_grant
 from . import subscription_entitlement_refund
 from . import subscription_credit_correction

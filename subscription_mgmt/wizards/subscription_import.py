@@ -1,47 +1,37 @@
 import base64
+import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
-from ..tools.import_layout import COLUMNS, LANGUAGES
+from ..models.subscription_import_messages import COLUMN_NOTES, describe_problems
+from ..tools.import_layout import LANGUAGES, LAYOUTS
 from ..tools.import_template import build_template
-from .subscription_import_messages import COLUMN_NOTES, PROBLEMS
 
-MAX_ISSUES = 1000
-SHOWN_ISSUES = 10
+FOREGROUND_RECORDS = 1000  # more than these are left to the server: a person waits a few seconds for them
 
 
 class SubscriptionImport(models.TransientModel):
     """Load subscribers and their contracts from a workbook: check it, then import all of it or nothing (WSI-01)."""
 
     _name = "subscription.import"
+    _inherit = "subscription.import.engine"
     _description = "Subscriber Import"
 
     # === WHAT IS LOADED === #
     company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
         default=lambda self: self.env.company,
         domain="[('id', 'in', allowed_company_ids), ('subscription_enabled', '=', True)]",
     )
     file = fields.Binary(attachment=False)
-    filename = fields.Char()
-    id_mode = fields.Selection(
-        selection=[
-            ("external", "Ids of the old system"),
-            ("xmlid", "External identifiers of Odoo (module.name)"),
-            ("database", "Database ids of Odoo"),
-        ],
-        string="IDs in the File",
-        required=True,
-        default="external",
-        help="How the id columns are read. Ids of the old system are those on the records themselves (reference of a "
-        "customer, old system id of a category) or in the list Old System IDs.",
+    sheet_id = fields.Many2one(
+        comodel_name="subscription.import.sheet", string="Sheet Chosen", domain="[('import_id', '=', id)]"
     )
-    decimal_sign = fields.Selection(
-        selection=[(",", "Comma: 1.234,56"), (".", "Point: 1,234.56")],
-        help="For amounts written as text. Empty: a number that could be read both ways is reported.",
+    sheet_ids = fields.One2many(
+        comodel_name="subscription.import.sheet", inverse_name="import_id", string="Sheets", readonly=True
     )
+    sheet_name = fields.Char(compute="_compute_sheet_name", store=True, readonly=False)
+    sheet_count = fields.Integer(compute="_compute_sheet_count")
     # === RESULT === #
     state = fields.Selection(
         selection=[("draft", "Choose File"), ("refused", "Problems Found"), ("checked", "Ready"), ("done", "Imported")],
@@ -50,36 +40,54 @@ class SubscriptionImport(models.TransientModel):
         readonly=True,
     )
     row_count = fields.Integer(string="Rows Read", readonly=True)
-    contract_count = fields.Integer(string="Contracts to Make", readonly=True)
-    unchanged_count = fields.Integer(string="Contracts Already There", readonly=True)
+    contract_count = fields.Integer(string="To Make", readonly=True)
+    update_count = fields.Integer(string="To Update", readonly=True)
+    unchanged_count = fields.Integer(string="There Already", readonly=True)
+    skipped_count = fields.Integer(string="Kept Out by Problems", readonly=True)
     error_count = fields.Integer(string="Problems", readonly=True)
     warning_count = fields.Integer(string="Notices", readonly=True)
-    issue_ids = fields.One2many(
-        comodel_name="subscription.import.issue", inverse_name="import_id", string="Problems Found", readonly=True
-    )
+    can_import_good = fields.Boolean(readonly=True, help="Some rows are good, and the problems are of single rows.")
+    checked_key = fields.Char(readonly=True, help="Which file and which choices were checked.")
     batch_id = fields.Many2one(comodel_name="subscription.import.batch", readonly=True)
     # === HELP === #
     layout_html = fields.Html(compute="_compute_layout_html", string="File Layout")
     template = fields.Binary(readonly=True, attachment=False)
+    error_file = fields.Binary(readonly=True, attachment=False)
 
     @api.depends("filename")
     def _compute_display_name(self):
         for wizard in self:
             wizard.display_name = wizard.filename or self.env._("Subscriber Import")
 
+    @api.depends("sheet_id")
+    def _compute_sheet_name(self):
+        for wizard in self:
+            wizard.sheet_name = wizard.sheet_id.name
+
+    @api.depends("sheet_ids")
+    def _compute_sheet_count(self):
+        for wizard in self:
+            wizard.sheet_count = len(wizard.sheet_ids)
+
+    @api.depends("layout")
     @api.depends_context("lang")
     def _compute_layout_html(self):
-        columns = [
-            {"label": column.label(self._get_layout_language()), "note": self.env._(COLUMN_NOTES[column.key])}
-            for column in COLUMNS
-        ]
-        self.layout_html = self.env["ir.qweb"]._render(
-            "subscription_mgmt.subscription_import_layout", {"columns": columns}
-        )
+        for wizard in self:
+            columns = [
+                {"label": column.label(self._get_layout_language()), "note": self.env._(COLUMN_NOTES[column.key])}
+                for column in LAYOUTS[wizard.layout or "contracts"].columns
+            ]
+            wizard.layout_html = self.env["ir.qweb"]._render(
+                "subscription_mgmt.subscription_import_layout", {"columns": columns}
+            )
 
-    @api.onchange("company_id", "file", "id_mode", "decimal_sign")
+    @api.onchange("company_id", "layout", "file", "id_mode", "decimal_sign", "on_existing", "sheet_id", "column_ids")
     def _onchange_input(self):
         self.state = "draft"
+
+    @api.onchange("file", "layout")
+    def _onchange_file(self):
+        self.sheet_id = False
 
     # === ACTIONS === #
     def action_check(self):
@@ -90,47 +98,73 @@ class SubscriptionImport(models.TransientModel):
         """
         self.ensure_one()
         self._check_may_import()
+        self._check_has_file()
+        self._apply_columns()
         self._keep_result(self._examine())
         return True
 
     def action_import(self):
-        """Check once more, then make every contract of the file, or none.
+        """Check once more, then make and change everything the file says, or nothing. At once, whatever the size.
 
         :raise AccessError: the user may not import
         :raise UserError: no file, a company without subscriptions, or a file with problems
         """
-        self.ensure_one()
-        self._check_may_import()
-        if self.state == "done":
-            raise UserError(self.env._("This file was imported already."))
-        result = self._examine()
-        self._keep_result(result)
+        result = self._examine_again()
         if result.errors:
-            issues = self.issue_ids.filtered(lambda issue: issue.level == "error")[:SHOWN_ISSUES]
-            raise UserError(
-                self.env._(
-                    "Nothing was imported: the file has %(count)s problems.\n%(problems)s",
-                    count=len(result.errors),
-                    problems="\n".join(issue._describe() for issue in issues),
-                )
-            )
-        self.batch_id = self._create_contracts(result)
-        self.state = "done"
-        return True
+            raise UserError(describe_problems(self.env, result.errors))
+        return self._import_now(result)
+
+    def action_import_good(self):
+        """Import what no problem keeps out. Only after the list of problems was seen for this very file.
+
+        :raise UserError: the file was not checked as it is now, or the file as a whole is refused
+        """
+        self._check_list_was_seen()
+        result = self._examine_again()
+        if result.refused:
+            raise UserError(describe_problems(self.env, result.errors))
+        return self._import_now(result, good_only=True)
+
+    def action_start(self):
+        """Import: a small file at once, a big one in the background, where its progress can be watched."""
+        if self._is_small():
+            return self.action_import()
+        return self._start_in_background()
+
+    def action_start_good(self):
+        """Import the good rows: of a small file at once, of a big one in the background."""
+        if self._is_small():
+            return self.action_import_good()
+        self._check_list_was_seen()
+        return self._start_in_background(good_only=True)
 
     def action_download_template(self):
         """Offer an empty workbook with the headings in the user's language (WSI-31)."""
         self.ensure_one()
         language = self._get_layout_language()
         notes = {key: str(self.env._(note)) for key, note in COLUMN_NOTES.items()}
-        titles = [self.env._("Subscribers"), self.env._("Notes"), self.env._("Column"), self.env._("What it takes")]
-        self.template = base64.b64encode(build_template(language, notes, titles))
-        url = f"/web/content/subscription.import/{self.id}/template/subscribers_{language}.xlsx?download=true"
-        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+        name = dict(self._fields["layout"]._description_selection(self.env))[self.layout]
+        titles = [name, self.env._("Notes"), self.env._("Column"), self.env._("What it takes")]
+        self.template = base64.b64encode(build_template(language, notes, titles, LAYOUTS[self.layout]))
+        return self._get_download_action("template", f"{self.layout}_{language}.xlsx")
+
+    def action_download_errors(self):
+        """Offer the rows that a problem keeps out, marked and explained, to mend and load again.
+
+        :raise UserError: nothing failed, or what is wrong concerns the file as a whole
+        """
+        self.ensure_one()
+        self._check_may_import()
+        self.error_file = base64.b64encode(self._build_error_workbook(self._examine()))
+        return self._get_download_action("error_file", self._get_error_filename())
 
     def action_view_contracts(self):
         """Open the contracts that the import made."""
         return self.batch_id.action_view_contracts()
+
+    def action_view_batch(self):
+        """Open the receipt."""
+        return self.batch_id._get_form_action()
 
     def action_activate(self):
         """Put the contracts that the import made in force, and show them."""
@@ -142,44 +176,77 @@ class SubscriptionImport(models.TransientModel):
         return self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_import_action")
 
     # === BUSINESS === #
-    def _check_may_import(self):
-        if not self.env.user.has_group("subscription_mgmt.group_subscription_manager"):
-            raise AccessError(self.env._("Only managers of subscriptions may import subscribers."))
-        if self.company_id not in self.env.user.company_ids:
-            raise AccessError(self.env._("You do not work in company %s.", self.company_id.sudo().name))
-        self.company_id._check_subscription_enabled()
+    def _check_has_file(self):
         if not self.filename and not self.file:
             raise UserError(self.env._("Choose a file first."))
+
+    def _examine_again(self):
+        """Check the file as it is now, and show the result."""
+        self.ensure_one()
+        self._check_may_import()
+        self._check_has_file()
+        if self.state == "done":
+            raise UserError(self.env._("This file was imported already."))
+        self._apply_columns()
+        result = self._examine()
+        self._keep_result(result)
+        return result
+
+    def _import_now(self, result, good_only=False):
+        if result.new or result.updates:
+            batch = self.env["subscription.import.batch"].create(self._prepare_batch_values(good_only))
+            self._write_result(result, batch)
+            if good_only:
+                batch._keep_failing_rows(result)
+            self.batch_id = batch
+        self._remember_columns()
+        self.state = "done"
+        return True
+
+    def _start_in_background(self, good_only=False):
+        self.ensure_one()
+        self._check_may_import()
+        self._check_has_file()
+        if self.state == "done":
+            raise UserError(self.env._("This file was imported already."))
+        if self.state != "checked" and not good_only:
+            raise UserError(self.env._("Check the file first."))
+        self._apply_columns()
+        batch = self.env["subscription.import.batch"].create(self._prepare_batch_values(good_only))
+        batch._queue()
+        self._remember_columns()
+        self.write({"batch_id": batch.id, "state": "done"})
+        return batch._get_form_action()
+
+    def _is_small(self):
+        return self.contract_count + self.update_count <= FOREGROUND_RECORDS
+
+    def _check_list_was_seen(self):
+        """Raise unless the problems of this file, read in this way, were listed before."""
+        self.ensure_one()
+        if self.state != "refused" or self.checked_key != self._get_key():
+            raise UserError(self.env._("Check the file first, and look at the list of its problems."))
+
+    def _get_key(self):
+        """What tells this file, read in this way, from any other."""
+        options = {name: value for name, value in self._copy_options().items() if name != "filename"}
+        return hashlib.sha256(self._get_content() + repr(sorted(options.items())).encode()).hexdigest()
+
+    def _prepare_batch_values(self, good_only):
+        return {
+            **self._copy_options(),
+            "name": self.filename or self.env._("Import"),
+            "file": self.with_context(bin_size=False).file,
+            "user_id": self.env.user.id,
+            "date": fields.Datetime.now(),
+            "good_only": good_only,
+            "row_count": self.row_count,
+        }
 
     def _get_layout_language(self):
         language = (self.env.lang or "en")[:2]
         return language if language in LANGUAGES else "en"
 
-    def _keep_result(self, result):
-        """Show what the check found; of very many problems the first thousand."""
-        self.issue_ids.unlink()
-        levels = [("error", result.errors), ("warning", result.warnings)]
-        self.env["subscription.import.issue"].create(
-            [self._prepare_issue_values(level, problem) for level, found in levels for problem in found[:MAX_ISSUES]]
-        )
-        self.write(
-            {
-                "state": "refused" if result.errors else "checked",
-                "row_count": result.row_count,
-                "contract_count": len(result.new),
-                "unchanged_count": result.unchanged_count,
-                "error_count": len(result.errors),
-                "warning_count": len(result.warnings),
-            }
-        )
-
-    def _prepare_issue_values(self, level, problem):
-        return {
-            "import_id": self.id,
-            "level": level,
-            "code": problem.code,
-            "row_number": problem.row,
-            "column": problem.column,
-            "value": problem.value,
-            "message": str(self.env._(PROBLEMS[problem.code])) % problem.params,
-        }
+    def _get_download_action(self, field, name):
+        url = f"/web/content/subscription.import/{self.id}/{field}/{name}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 import openpyxl
 
-from subscription_mgmt.tools import import_layout, workbook
-from subscription_mgmt.tools.import_layout import BY_KEY, COLUMNS, LANGUAGES, read_header
+from subscription_mgmt.tools import import_header, workbook
+from subscription_mgmt.tools.import_header import read_header
+from subscription_mgmt.tools.import_layout import BY_KEY, COLUMNS, LANGUAGES
 from subscription_mgmt.tools.import_rows import read_contracts
 from subscription_mgmt.tools.import_template import build_template
 from subscription_mgmt.tools.values import FLAG_WORDS, UNIT_WORDS, fold
@@ -87,7 +88,7 @@ class TestLayout(unittest.TestCase):
 
     def test_titles_above_the_headings(self):
         rows = Sheet([["Subscribers of 2025"], ["Subject"], *list(sheet(GOOD)._rows)])
-        self.assertEqual(import_layout.find_header(rows.rows())[0], 3)
+        self.assertEqual(import_header.find_header(rows.rows())[0], 3)
 
     def test_sheet_choice(self):
         help_sheet = Sheet([["How to fill this in"], ["Subject"]], name="Help")
@@ -105,7 +106,7 @@ class TestRows(unittest.TestCase):
         return [(problem.code, problem.row) for problem in self.load(*rows, **kwargs).problems]
 
     def test_values(self):
-        [contract] = self.load(GOOD | {"discount": "%5", "unit": "ay", "prorate": "evet"}).contracts
+        [contract] = self.load(GOOD | {"discount": "%5", "unit": "ay", "prorate": "evet"}).groups
         self.assertEqual(
             contract.values,
             GOOD | {"corporate_customer": "9001", "discount": 5.0, "unit": "month", "prorate": True},
@@ -114,7 +115,7 @@ class TestRows(unittest.TestCase):
     def test_rows_of_one_number_are_one_contract(self):
         first, second = GOOD, GOOD | {"product": "STK-02", "price": 3.0}
         reading = self.load(first, GOOD | {"number": "AB-2"}, second)
-        self.assertEqual([len(contract.rows) for contract in reading.contracts], [2, 1])
+        self.assertEqual([len(contract.rows) for contract in reading.groups], [2, 1])
         self.assertEqual((reading.row_count, reading.problems), (3, []))
 
     def test_rows_of_one_number_must_agree(self):
@@ -177,7 +178,7 @@ class TestRows(unittest.TestCase):
     def test_declared_decimal_sign(self):
         sheets = [sheet(GOOD | {"price": "1.234"})]
         self.assertEqual(read_contracts(sheets).problems[0].code, "ambiguous_number")
-        self.assertEqual(read_contracts(sheets, ",").contracts[0].values["price"], 1234.0)
+        self.assertEqual(read_contracts(sheets, ",").groups[0].values["price"], 1234.0)
 
 
 class TestTemplate(unittest.TestCase):
@@ -194,8 +195,8 @@ class TestTemplate(unittest.TestCase):
             book.save(stream)
             reading = read_contracts(workbook.read(stream.getvalue()))
             self.assertEqual(reading.problems, [])
-            self.assertEqual(reading.contracts[0].values["unit"], "year")
-            self.assertIs(reading.contracts[0].values["prorate"], True)
+            self.assertEqual(reading.groups[0].values["unit"], "year")
+            self.assertIs(reading.groups[0].values["prorate"], True)
 
     def _choices(self, book, place):
         rule = book.worksheets[0].data_validations.dataValidation[place]

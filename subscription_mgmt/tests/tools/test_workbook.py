@@ -118,7 +118,7 @@ class TestHostileFiles(WorkbookCase):
         for case in EXPECTED["cases"]:
             if case["expect"] == "accept":
                 with self.subTest(case["id"]):
-                    found = [self._plain(contract) for contract in self._read(case).contracts]
+                    found = [self._plain(contract) for contract in self._read(case).groups]
                     expected = [{k: v for k, v in values.items() if v is not None} for values in case["values"]]
                     if case["id"] == "ref_xmlid":
                         expected[0]["corporate_customer"] = "__import__.imp_corp_9001"

@@ -70,7 +70,7 @@ registry.category("web_tour.tours").add("subscription_main_job", {
         },
         {
             content: "import",
-            trigger: "button[name=action_import]:enabled",
+            trigger: "button[name=action_start]:enabled",
             run: "click",
         },
         {

@@ -27,7 +27,11 @@ PROBLEMS = {
     "csv_malformed": _lt("The csv file is malformed near row %(row)s: a quotation mark is opened and not closed."),
     "value_too_long": _lt("The text is too long; at most %(limit)s characters are taken."),
     "no_sheet": _lt("The workbook has no visible sheet with rows."),
-    "several_sheets": _lt("Several sheets have the layout: %(sheets)s. Keep one of them in the file."),
+    "several_sheets": _lt("Several sheets have the layout: %(sheets)s. Choose the sheet, or keep one in the file."),
+    "unknown_sheet": _lt("The workbook has no visible sheet %(sheet)s."),
+    "too_much_work": _lt(
+        "Reading the file took more time or memory than a workbook needs, and was given up. Save it as csv and retry."
+    ),
     "too_many_columns": _lt("Cell %(address)s lies beyond the %(limit)s columns that a sheet may have."),
     "too_many_rows": _lt("The file has more than %(limit)s rows. Split it."),
     "cells_without_address": _lt(
@@ -42,6 +46,7 @@ PROBLEMS = {
         "The layout knows no column %(column)s (cell %(address)s). Correct the heading or delete the column."
     ),
     "duplicate_column": _lt("The column %(column)s is there twice (cell %(address)s)."),
+    "similar_heading": _lt("The heading %(column)s was read as %(label)s."),
     "no_rows": _lt("The sheet is empty below the header row."),
     # === Its rows === #
     "blank_header": _lt("The column holds a value, but its heading is empty."),
@@ -56,6 +61,15 @@ PROBLEMS = {
     "repeated_row": _lt("Row %(row)s repeats row %(first)s of contract %(number)s."),
     "no_price": _lt("Contract %(number)s has no price."),
     "end_before_start": _lt("The contract ends on %(end)s, before it starts on %(start)s."),
+    "period_order": _lt("The period ends on %(end)s, before it starts on %(start)s."),
+    "periods_overlap": _lt("The period begins before that of row %(first)s ends; days would be billed twice."),
+    "parent_needed": _lt("Contacts and branches need the number of the member they belong to."),
+    "parent_not_taken": _lt("Only contacts and branches belong to another member. Leave the cell empty."),
+    "parent_not_corporate": _lt("Contacts and branches belong to a corporate member; this one is of another kind."),
+    "parent_unknown": _lt("No corporate member with this number was found, neither in the file nor among the members."),
+    "parent_kept_out": _lt("The member it belongs to is kept out by a problem."),
+    "vat_not_taken": _lt("Contacts and branches have the tax id of their member. Leave the cell empty."),
+    "repeated_member": _lt("Row %(row)s repeats number %(number)s of row %(first)s."),
     # === Its cells === #
     "error_cell": _lt("The formula in this cell ends in an error."),
     "formula_without_value": _lt("The formula in this cell was never calculated. Open the file in Excel and save it."),
@@ -74,6 +88,19 @@ PROBLEMS = {
     "bad_date": _lt("A date is expected here: a date cell, 31.12.2025 or 2025-12-31."),
     "bad_boolean": _lt("Yes or no is expected here (yes/no, evet/hayır, da/nu, 1/0)."),
     "bad_unit": _lt("Day, week, month or year is expected here."),
+    "bad_weekdays": _lt("Days of the week are expected here, for instance Mon, Wed."),
+    "bad_clock": _lt("A time of day is expected here, for instance 09:30."),
+    "bad_member_kind": _lt("Individual, corporate, contact or branch is expected here."),
+    "bad_email": _lt("One e-mail address is expected here."),
+    "bad_country": _lt("The two letters of a country are expected here, for instance TR or RO."),
+    "unknown_country": _lt("There is no country with these two letters."),
+    "bad_vat": _lt("This is no valid tax id of the country."),
+    "one_rule": _lt("Exactly one of the two says how often: %(first)s or %(second)s."),
+    "bad_rule": _lt("The rule cannot be used: %(reason)s"),
+    "bad_responsible": _lt("This person cannot be responsible: %(reason)s"),
+    "invoice_type": _lt("Recurring invoices are loaded as contracts. Choose another type here."),
+    "recurrence_differs": _lt("Recurrence %(number)s already exists with other values: %(columns)s."),
+    "customer_kept": _lt("Not changed: an import does not give a recurrence another customer."),
     # === Its ids === #
     "unknown_reference": _lt("No record with this id was found (%(model)s)."),
     "unknown_reference_known": _lt("No record with this id was found (%(model)s). Known: %(known)s."),
@@ -86,6 +113,24 @@ PROBLEMS = {
     "contact_elsewhere": _lt("The contact person belongs to another customer. Imported as it is."),
     # === What is there already === #
     "exists_differs": _lt("Contract %(number)s already exists with other values: %(columns)s."),
+    "member_differs": _lt("Member %(number)s already exists with other values: %(columns)s."),
+    "row_differs": _lt("This period is in the plan already with other values: %(columns)s."),
+    "kept_billed": _lt("Not changed: contract %(number)s was billed up to %(day)s."),
+    "kept_closed": _lt("Not changed: contract %(number)s is closed."),
+    "line_left": _lt("Contract %(number)s has this product too, and the file does not. It was left as it is."),
+    # === Payment plans === #
+    "unknown_contract": _lt("No contract with this number was found."),
+    "closed_contract": _lt("Contract %(number)s is closed; its plan takes no more rows."),
+    "no_line": _lt("Contract %(number)s has no line of this product."),
+    "product_needed": _lt("Contract %(number)s has several lines. Say which product the row is for."),
+    "line_ambiguous": _lt("Contract %(number)s has several lines of this product; the plan cannot tell them apart."),
+    "outside_contract": _lt("The period lies outside of contract %(number)s (%(start)s – %(end)s)."),
+    "period_billed": _lt("These days were billed already (%(start)s – %(end)s)."),
+    "period_taken": _lt("Another row of the plan, kept by hand, covers these days (%(start)s – %(end)s)."),
+    "plan_gap": _lt(
+        "Contract %(number)s began before this first period and nothing says that the days before it are paid; "
+        "activating it plans them too. Set Paid Until on its line if they were billed."
+    ),
 }
 
 COLUMN_NOTES = {
@@ -117,6 +162,45 @@ COLUMN_NOTES = {
     "sales_rep": _lt("Id of the employee who looks after the subscriber."),
     "special_code": _lt("Any text."),
     "note": _lt("Any text."),
+    # === Members === #
+    "member": _lt("Number of the member in the old system; the other imports find the member by it."),
+    "member_kind": _lt("Individual, corporate, contact (a person at a corporate member) or branch (of one)."),
+    "member_name": _lt("Name of the person, title of the company, or name of the branch."),
+    "parent": _lt(
+        "Contacts and branches: number of the corporate member they belong to, in the file or there already."
+    ),
+    "vat": _lt("Tax number or identity number, checked by the rules of the country."),
+    "email": _lt("One address."),
+    "phone": _lt("As it is to be shown."),
+    "job": _lt("What the contact does there."),
+    "street": _lt("Any text."),
+    "street2": _lt("Any text."),
+    "zip": _lt("Text; leading zeros are kept."),
+    "city": _lt("Any text."),
+    "country": _lt("Two letters, for instance TR. Empty: none."),
+    "member_note": _lt("Any text."),
+    # === Recurrences === #
+    "recurrence": _lt("Number of the recurrence in the old system."),
+    "title": _lt("What is to be done, in a few words."),
+    "interaction_type": _lt("Name or id of the type: Subscriptions > Configuration > Interaction Types."),
+    "responsible": _lt("Login of the user in whose agenda it stands. Empty: whoever imports."),
+    "first_day": _lt("Day from which it counts: a date cell, 31.12.2025 or 2025-12-31."),
+    "last_day": _lt("Last day, included. Empty: without end, or after a number of times."),
+    "times": _lt("Number of times from the first day. Empty: without end."),
+    "frequency": _lt("Day, week, month or year; or leave it empty and write a rule."),
+    "every": _lt("Every how many of them: 2 with week is every other week. Empty: 1."),
+    "weekdays": _lt("With week: its days, for instance Mon, Wed. Empty: the day of the first one."),
+    "month_day": _lt("With month or year: the day of the month; 31 is the last one. Empty: that of the first day."),
+    "rule": _lt("The rule as other calendars write it (RFC 5545), instead of a frequency: FREQ=WEEKLY;BYDAY=MO."),
+    "at": _lt("Time of day, 09:30. Empty: the whole day."),
+    "hours": _lt("How long it takes. Empty: 1."),
+    "purpose": _lt("Any text."),
+    # === Payment plans === #
+    "contract": _lt("Number of a contract that is there already. Its rows need not stand together."),
+    "period_start": _lt("First day of the period: a date cell, 31.12.2025 or 2025-12-31."),
+    "period_end": _lt("Last day of the period, included."),
+    "billing_date": _lt("Day on which the period is billed. Empty: its first day."),
+    "already_billed": _lt("Yes or no: the old system billed it, and it is not billed again. Empty: no."),
 }
 
 MODEL_LABELS = {
@@ -129,4 +213,46 @@ MODEL_LABELS = {
     "maintenance.equipment": _lt("equipment"),
     "res.company": _lt("branches"),
     "hr.employee": _lt("employees"),
+    "subscription.interaction.type": _lt("interaction types"),
+    "res.users": _lt("users"),
 }
+
+ALREADY_BILLED = _lt("Billed in the old system")
+
+# What people do about it, by kind; shown once above the rows concerned.
+HINTS = {
+    "unknown_reference": _lt("Make the record, or say under Old System IDs which one is meant."),
+    "unknown_reference_known": _lt("Use one of the known ids, or say under Old System IDs which record is meant."),
+    "ambiguous_reference": _lt("Say under Old System IDs which of them is meant."),
+    "unknown_column": _lt("Say under Columns what it holds, or leave it out there."),
+    "missing_header": _lt("Say under Columns what each column holds, or take the headings of the template."),
+    "exists_differs": _lt("Choose to update what was not billed, or take these rows out."),
+    "member_differs": _lt("Choose to update, or take these rows out."),
+    "recurrence_differs": _lt("Choose to update, or take these rows out."),
+    "row_differs": _lt("Choose to update what was not billed, or take these rows out."),
+    "ambiguous_number": _lt("Choose the decimal sign beside the file."),
+    "several_sheets": _lt("Choose the sheet beside the file."),
+}
+SHOWN = 10
+
+
+def get_message(env, problem):
+    """Return the sentence for a problem in the user's language."""
+    return str(env._(PROBLEMS[problem.code])) % problem.params
+
+
+def describe(env, problem):
+    """Return a problem as one line of text with its place."""
+    place = [env._("Row %s", problem.row)] if problem.row else []
+    place += [text for text in (problem.column, problem.value) if text]
+    message = get_message(env, problem)
+    return f"{', '.join(place)}: {message}" if place else message
+
+
+def describe_problems(env, problems):
+    """Return the first problems of a file as text, for a message outside the list."""
+    return env._(
+        "Nothing was imported: the file has %(count)s problems.\n%(problems)s",
+        count=len(problems),
+        problems="\n".join(describe(env, problem) for problem in problems[:SHOWN]),
+    )

@@ -8,11 +8,14 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ..tools.import_rows import Problem, Reading
+from ..tools.import_rows import Reading
+from ..tools.import_rules import Problem
 from ..tools.refusal import Refusal
 from .subscription_import_messages import MODEL_LABELS
 
 MAX_KNOWN = 8  # so many known ids are shown as a hint; a longer list would help nobody
+# A product is known by its code, a type by its name, a user by the login, whatever the ids of the other columns are.
+USUAL_MODES = {"product": "external", "interaction_type": "name", "responsible": "external"}
 MAX_DATABASE_ID = 2**31 - 1
 
 
@@ -33,11 +36,11 @@ class Target(NamedTuple):
     listed: bool = False
 
 
-def _is_person(partner):
+def is_person(partner):
     return not partner.is_company
 
 
-def _is_company(partner):
+def is_company(partner):
     return partner.is_company
 
 
@@ -46,11 +49,11 @@ def _is_active(record):
 
 
 TARGETS = {
-    "individual_customer": Target("res.partner", "ref", "individual", _is_person),
-    "corporate_customer": Target("res.partner", "ref", "corporate", _is_company),
-    "invoice_individual": Target("res.partner", "ref", "individual", _is_person),
-    "invoice_corporate": Target("res.partner", "ref", "corporate", _is_company),
-    "contact": Target("res.partner", "ref", "contact", _is_person),
+    "individual_customer": Target("res.partner", "ref", "individual", is_person),
+    "corporate_customer": Target("res.partner", "ref", "corporate", is_company),
+    "invoice_individual": Target("res.partner", "ref", "individual", is_person),
+    "invoice_corporate": Target("res.partner", "ref", "corporate", is_company),
+    "contact": Target("res.partner", "ref", "contact", is_person),
     "product": Target("product.product", "default_code"),
     "category": Target(
         "subscription.category", "external_ref", "subscriber", lambda record: record.usage == "subscriber", True
@@ -66,11 +69,13 @@ TARGETS = {
     "asset": Target("maintenance.equipment"),
     "branch": Target("res.company", listed=True),
     "sales_rep": Target("hr.employee"),
+    "interaction_type": Target("subscription.interaction.type", listed=True),
+    "responsible": Target("res.users", "login", fits=lambda user: not user.share),
 }
 
 
-class SubscriptionImport(models.TransientModel):
-    _inherit = "subscription.import"
+class SubscriptionImportEngine(models.AbstractModel):
+    _inherit = "subscription.import.engine"
 
     def _resolve_ids(self, reading: Reading) -> dict:
         """Look up every id column of the file, once for the whole file.
@@ -78,17 +83,16 @@ class SubscriptionImport(models.TransientModel):
         :return: column key → id in the file → record, or :class:`Refusal` when it means no record that may be used
         """
         wanted = defaultdict(set)
-        for contract in reading.contracts:
-            for row in contract.rows:
+        for group in reading.groups:
+            for row in group.rows:
                 for key in row.values.keys() & TARGETS.keys():
                     wanted[key].add(row.values[key])
-        return {key: self._resolve_column(TARGETS[key], codes, key == "product") for key, codes in wanted.items()}
+        return {key: self._resolve_column(key, TARGETS[key], codes) for key, codes in wanted.items()}
 
-    def _resolve_column(self, target, codes, by_code):
+    def _resolve_column(self, key, target, codes):
         model = self._get_target_model(target)
         label = str(self.env._(MODEL_LABELS[target.model]))
-        # A product is known by its code, whatever the ids of the other columns are.
-        mode = "external" if by_code else self.id_mode
+        mode = self._get_id_mode(key)
         try:
             candidates = self._find_candidates(model, target, codes, mode)
             reachable = self._get_reachable(model, set().union(*candidates.values()))
@@ -99,10 +103,15 @@ class SubscriptionImport(models.TransientModel):
         unknown = [
             code for code, record in found.items() if isinstance(record, Refusal) and record.code == "unknown_reference"
         ]
-        if unknown and target.listed and (known := self._get_known_codes(model, target)):
+        if unknown and target.listed and (known := self._get_known_codes(model, target, mode)):
             hint = Refusal("unknown_reference_known", model=label, known=", ".join(known))
             found.update(dict.fromkeys(unknown, hint))
         return found
+
+    def _get_id_mode(self, key):
+        """How the ids of a column are read: as chosen for it, as it is usual for its kind, or as the file's."""
+        chosen = (self.id_modes or {}).get(key)
+        return chosen or USUAL_MODES.get(key) or self.id_mode
 
     def _get_target_model(self, target):
         """The model as the user may see it from the company of the import and its branches."""
@@ -121,8 +130,11 @@ class SubscriptionImport(models.TransientModel):
             return {code: {number} for code, number in numbers.items() if number <= MAX_DATABASE_ID}
         if mode == "xmlid":
             return self._find_by_xmlid(target, codes)
+        if mode == "name":
+            return self._find_by_field(model, model._rec_name, codes)
         found = self._find_by_mapping(target, codes)
-        found |= self._find_by_own_field(model, target, codes - found.keys())
+        if target.own_field:
+            found |= self._find_by_field(model, target.own_field, codes - found.keys())
         # What has the form module.name can be nothing else once no code of the old system is written like it.
         return found | self._find_by_xmlid(target, codes - found.keys())
 
@@ -139,11 +151,10 @@ class SubscriptionImport(models.TransientModel):
             found[mapping.code].add(mapping.res_id)
         return dict(found)
 
-    def _find_by_own_field(self, model, target, codes):
+    def _find_by_field(self, model, name, codes):
         found = defaultdict(set)
-        if target.own_field and codes:
-            for record in model.search_fetch([(target.own_field, "in", list(codes))], [target.own_field]):
-                found[record[target.own_field]].add(record.id)
+        for record in model.search_fetch([(name, "in", list(codes))], [name]) if codes else ():
+            found[record[name]].add(record.id)
         return dict(found)
 
     def _find_by_xmlid(self, target, codes):
@@ -187,9 +198,13 @@ class SubscriptionImport(models.TransientModel):
             return Refusal("archived_reference", model=label)
         return Refusal("wrong_kind_reference" if records else "unknown_reference", model=label)
 
-    def _get_known_codes(self, model, target):
+    def _get_known_codes(self, model, target, mode):
         """Return the ids that would have been right, when they are few."""
-        if self.id_mode != "external":
+        if mode == "name":
+            records = self._get_reachable(model, model.search([], limit=MAX_KNOWN + 1).ids).values()
+            names = sorted(record.display_name for record in records if _is_active(record))
+            return names if len(names) <= MAX_KNOWN else []
+        if mode != "external":
             return []
         mappings = self.env["subscription.external.id"].search_fetch(
             Domain("model", "=", target.model)
@@ -210,8 +225,8 @@ class SubscriptionImport(models.TransientModel):
     def _get_id_problems(self, reading, records) -> list[Problem]:
         """Return a problem for every cell whose id means no record that may be used."""
         problems = []
-        for contract in reading.contracts:
-            for row in contract.rows:
+        for group in reading.groups:
+            for row in group.rows:
                 for key in row.values.keys() & TARGETS.keys():
                     record = records[key][row.values[key]]
                     if isinstance(record, Refusal):

@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+
+IMPORTED_MODELS = [
+    ("subscription.contract", "Contract"),
+    ("subscription.contract.line", "Contract Line"),
+    ("subscription.installment", "Installment"),
+    ("res.partner", "Member"),
+    ("subscription.recurrence", "Recurring Interaction"),
+]
+
+
+class SubscriptionImportChange(models.Model):
+    """One line of the receipt of an import: a field of a record with its old and its new value, or a record made."""
+
+    _name = "subscription.import.change"
+    _description = "Subscriber Import Change"
+    _order = "batch_id, id"
+    _rec_name = "record_name"
+
+    batch_id = fields.Many2one(
+        comodel_name="subscription.import.batch", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="batch_id.company_id", store=True, precompute=True)
+    kind = fields.Selection(selection=[("made", "Made"), ("changed", "Changed")], required=True, readonly=True)
+    row_number = fields.Integer(string="Row", readonly=True)
+    model = fields.Selection(selection=IMPORTED_MODELS, string="Kind of Record", required=True, readonly=True)
+    res_id = fields.Many2oneReference(string="Record ID", model_field="model", required=True, readonly=True)
+    record_name = fields.Char(string="Record", readonly=True, help="Its name at the time.")
+    field_name = fields.Char(string="Technical Field", readonly=True)
+    field_label = fields.Char(string="Field", compute="_compute_field_label")
+    old_value = fields.Json(readonly=True)
+    new_value = fields.Json(readonly=True)
+    old_text = fields.Char(string="Before", readonly=True)
+    new_text = fields.Char(string="After", readonly=True)
+
+    @api.depends("field_name", "model")
+    def _compute_field_label(self):
+        for change in self:
+            field = self.env[change.model]._fields.get(change.field_name) if change.model else None
+            change.field_label = field._description_string(self.env) if field else ""
+
+    def _get_record(self):
+        """The record that the line is about; an empty set when it is gone."""
+        self.ensure_one()
+        return self.env[self.model].with_context(active_test=False).browse(self.res_id).exists()
+
+    def action_open_record(self):
+        """Open the record."""
+        record = self._get_record()
+        return record.get_formview_action() if record else False

@@ -1,0 +1,196 @@
+"""The way back: what an import made is deleted, what it changed is put back, as long as nothing of it was billed."""
+
+from typing import NamedTuple
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from .subscription_contract_import import IMPORT
+from .subscription_import_write import to_json
+
+
+class UndoPlan(NamedTuple):
+    """What undoing would do.
+
+    :param contracts: to be deleted
+    :param made: lines of the receipt whose record is to be deleted
+    :param restored: lines of the receipt whose field is put back
+    :param moved_on: lines whose field somebody changed since; they stay as they are
+    """
+
+    contracts: models.BaseModel
+    made: models.BaseModel
+    restored: models.BaseModel
+    moved_on: models.BaseModel
+
+
+class SubscriptionImportBatch(models.Model):
+    _inherit = "subscription.import.batch"
+
+    def action_open_undo(self):
+        """Show what undoing would do, and ask."""
+        self.ensure_one()
+        self._check_undoable()
+        undo = self.env["subscription.import.undo"].create({"batch_id": self.id})
+        return undo._get_form_action()
+
+    def action_undo(self):
+        """Delete what the import made, with payment plans and the analytic accounts opened for them; put fields back.
+
+        A field that somebody changed since keeps what he wrote.
+
+        :raise UserError: something of it was billed, or is used elsewhere
+        """
+        for batch in self:
+            batch._check_undoable()
+            plan = batch._get_undo_plan()
+            changed = plan.restored._restore()
+            changed |= plan.made._delete_records()
+            plan.contracts._delete_imported()
+            changed._update_plans_after_import()
+            batch.state = "undone"
+        return True
+
+    def _get_undo_plan(self) -> UndoPlan:
+        self.ensure_one()
+        made = self.change_ids.filtered(lambda change: change.kind == "made" and change._get_record())
+        changed = (self.change_ids - made).filtered(lambda change: change.kind == "changed" and change._get_record())
+        restored = changed.filtered(lambda change: to_json(change._get_record()[change.field_name]) == change.new_value)
+        contracts = self.with_context(active_test=False).contract_ids
+        return UndoPlan(contracts, made, restored, changed - restored)
+
+    def _check_undoable(self):
+        """Raise when the import did nothing, or when something it made or changed was billed."""
+        self.ensure_one()
+        if self.state != "done":
+            raise UserError(self.env._("Import %(name)s has nothing to undo.", name=self.name))
+        # sudo: an invoice that the user may not see bars the way back all the same
+        installments = self.env["subscription.installment"].sudo()
+        contracts = self.with_context(active_test=False).contract_ids
+        touched = self.change_ids.filtered(lambda change: change.model != "res.partner")
+        by_model = touched.grouped("model")
+        lines = [change.res_id for change in by_model.get("subscription.contract.line", ())]
+        rows = [change.res_id for change in by_model.get("subscription.installment", ())]
+        updated = [change.res_id for change in by_model.get("subscription.contract", ())]
+        billed = installments.search(
+            [
+                ("state", "=", "invoiced"),
+                "|", "|", "|",
+                ("contract_id", "in", contracts.ids),
+                ("line_id", "in", lines),
+                ("id", "in", rows),
+                "&", ("contract_id", "in", updated), ("invoice_line_id.create_date", ">=", self.date),
+            ],
+            limit=1,
+        )  # fmt: skip
+        if billed:
+            raise UserError(
+                self.env._(
+                    "Import %(name)s cannot be undone: contract %(contract)s was billed.",
+                    name=self.name,
+                    contract=billed.contract_id.name,
+                )
+            )
+
+
+class SubscriptionImportChange(models.Model):
+    _inherit = "subscription.import.change"
+
+    def _restore(self):
+        """Put the fields back.
+
+        :return: the contracts that were touched and are still there
+        """
+        contracts = self.env["subscription.contract"]
+        groups = self.grouped(lambda change: (change.model, change.res_id))
+        # Backwards, as every change was allowed where the one before it was made.
+        for (model, _res_id), changes in reversed(groups.items()):
+            record = changes[0]._get_record().with_context(subscription_import=IMPORT, tracking_disable=True)
+            record.write({change.field_name: change.old_value for change in changes})
+            if model == "subscription.contract":
+                contracts |= record
+            elif model in ("subscription.contract.line", "subscription.installment"):
+                contracts |= record.contract_id
+        return contracts
+
+    def _delete_records(self):
+        """Delete what was made; of members the contacts and branches first.
+
+        :return: the contracts whose plan has to be made anew
+        """
+        contracts = self.env["subscription.contract"]
+        for model in (
+            "subscription.installment",
+            "subscription.contract.line",
+            "subscription.recurrence",
+            "res.partner",
+        ):
+            for change in self.filtered_domain([("model", "=", model)]).sorted("id", reverse=True):
+                if model == "subscription.installment":
+                    contracts |= change._get_record().contract_id
+                change._delete_record()
+        return contracts
+
+    def _delete_record(self):
+        record = self._get_record()
+        if self.model == "subscription.contract.line":
+            record.installment_ids.unlink()
+        elif self.model in ("res.partner", "subscription.recurrence"):
+            record._check_unused()
+            # sudo: the list of old ids belongs to the managers of subscriptions, who alone may undo
+            self.env["subscription.external.id"].sudo().search(
+                [("model", "=", self.model), ("res_id", "=", record.id)]
+            ).unlink()
+        record.unlink()
+
+
+class SubscriptionContract(models.Model):
+    _inherit = "subscription.contract"
+
+    def _delete_imported(self):
+        """Delete contracts with their plan and the analytic account that activation opened."""
+        # An account that a person chose has another code.
+        accounts = self.filtered(lambda c: c.analytic_account_id.code == c.name).analytic_account_id
+        self.installment_ids.unlink()
+        self.with_context(active_test=False).line_ids.unlink()
+        self.unlink()
+        # sudo: who may undo an import need not be allowed to keep analytic accounts; one with costs stays
+        accounts.sudo().filtered(lambda account: not account.line_ids).unlink()
+
+    def _update_plans_after_import(self):
+        """Make the plan of running contracts anew after their lines were changed; what was billed stays."""
+        self.exists().filtered(lambda contract: contract.state in ("active", "paused"))._regenerate_installments()
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _check_unused(self):
+        """Raise when a member that an import made is used by now."""
+        domains = {
+            "subscription.contract": ["|", ("partner_id", "in", self.ids), ("invoice_partner_id", "in", self.ids)],
+            "account.move": [("partner_id", "in", self.ids)],
+        }
+        for model, domain in domains.items():
+            # sudo: what the user may not see uses the member all the same
+            used = self.env[model].sudo().with_context(active_test=False).search(domain, limit=1)
+            if used:
+                raise UserError(
+                    self.env._(
+                        "The import cannot be undone: member %(member)s is used by %(record)s.",
+                        member=self.name,
+                        record=used.display_name,
+                    )
+                )
+
+
+class SubscriptionRecurrence(models.Model):
+    _inherit = "subscription.recurrence"
+
+    def _check_unused(self):
+        """Raise when interactions were made of a recurrence that an import made."""
+        used = self.filtered("interaction_ids")[:1]
+        if used:
+            raise UserError(
+                self.env._("The import cannot be undone: interactions of “%s” were made already.", used.name)
+            )

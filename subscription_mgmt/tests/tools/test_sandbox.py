@@ -1,0 +1,91 @@
+"""The process in which a stranger's file is read: its answers, its limits, and what it may send back."""
+
+import io
+import os
+import pickle
+import sys
+import unittest
+from unittest.mock import patch
+
+import openpyxl
+
+from subscription_mgmt.tools import import_rows, sandbox, workbook
+from subscription_mgmt.tools.import_layout import BY_KEY
+from subscription_mgmt.tools.refusal import Refusal
+
+KEYS = ("number", "corporate_customer", "subject", "date_start", "product", "price", "prorate", "note")
+HEADINGS = [BY_KEY[key].label("tr") for key in KEYS]
+
+
+def xlsx(*rows):
+    book = openpyxl.Workbook()
+    for row in (HEADINGS, *rows):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+class TestSandbox(unittest.TestCase):
+    def assertRefused(self, code, content, filename="a.xlsx"):
+        with self.assertRaises(Refusal) as caught:
+            sandbox.read_file(content, filename, import_rows.AS_IS)
+        self.assertEqual(caught.exception.code, code)
+        return caught.exception
+
+    def test_it_reads_what_is_read_without_it(self):
+        content = xlsx(
+            ["1", 9, "Ş", "2026-01-01", "N", 1.5, True, "x\ny"], ["2", "=1", None, "dün", "N", "x", "evet", ""]
+        )
+        expected = import_rows.read_rows(workbook.read(content, "a.xlsx"))
+        found = sandbox.read_file(content, "a.xlsx", import_rows.AS_IS)
+        self.assertEqual(found, expected)
+        self.assertIs(type(found.groups[0].rows[0]), type(expected.groups[0].rows[0]))
+
+    def test_it_gives_rows_back_as_they_are(self):
+        content = xlsx(["1"], ["2"], ["3"])
+        headings, rows = sandbox.read_raw(content, "a.xlsx", import_rows.AS_IS, {3})
+        self.assertEqual((headings, rows), (HEADINGS, {3: ["2"]}))
+
+    def test_refusals_come_through_with_their_particulars(self):
+        self.assertRefused("empty_file", b"")
+        self.assertEqual(self.assertRefused("wrong_type", b"%PDF-1.4", "a.csv").params, {"kind": "PDF"})
+
+    def test_too_much_memory(self):
+        content = "\n".join([";".join(HEADINGS), *("x" * 1400 for _row in range(20000))]).encode()
+        with patch.object(sandbox, "MEMORY", 100 * 1024 * 1024):
+            self.assertRefused("too_much_work", content, "a.csv")
+
+    def test_a_parser_that_breaks_is_a_damaged_file_and_stands_in_the_log(self):
+        # A layout that does not exist: the worker fails with a KeyError, as a parser would on a file nobody foresaw.
+        with self.assertLogs(sandbox.__name__, "WARNING") as log, self.assertRaises(Refusal) as caught:
+            sandbox.read_file(xlsx(["1"]), "a.xlsx", import_rows.Options(layout="none"))
+        self.assertEqual(caught.exception.code, "corrupt_file")
+        self.assertIn("KeyError", log.output[0])
+
+    def test_too_much_time(self):
+        with patch.object(sandbox, "WALL_SECONDS", 0.01):
+            self.assertRefused("too_much_work", xlsx(["1"]))
+        rows = [";".join(["1", "9", "S", "2026-01-01", "N", "1", "1", "x"])] * 150_000
+        with patch.object(sandbox, "CPU_SECONDS", 1):
+            self.assertRefused("too_much_work", "\n".join([";".join(HEADINGS), *rows]).encode(), "a.csv")
+
+    def test_the_process_knows_nothing_of_the_server(self):
+        with patch.dict(os.environ, {"PGPASSWORD": "secret"}), patch.object(sandbox.subprocess, "run") as run:
+            run.return_value.returncode, run.return_value.stdout = 1, b""
+            self.assertRefused("too_much_work", b"x")
+        self.assertNotIn("PGPASSWORD", run.call_args.kwargs["env"])
+        self.assertEqual(run.call_args.args[0][0], sys.executable)
+
+    def test_nothing_but_plain_values_is_taken_from_it(self):
+        class Attack:
+            def __reduce__(self):
+                return (os.system, ("true",))
+
+        for value in (Attack(), sandbox.subprocess.Popen, unittest.TestCase):
+            with self.assertRaises(pickle.UnpicklingError):
+                sandbox._Unpickler(io.BytesIO(pickle.dumps(("done", value)))).load()
+
+
+if __name__ == "__main__":
+    unittest.main()
