@@ -31,7 +31,7 @@ class SubscriptionBillingRun(models.Model):
         readonly=True,
         default="running",
     )
-    date_done = fields.Datetime(string="Finished", readonly=True)
+    date_done = fields.Datetime(string="Finished On", readonly=True)
     chosen_ids = fields.Many2many(
         comodel_name="subscription.contract",
         relation="subscription_billing_run_chosen_rel",

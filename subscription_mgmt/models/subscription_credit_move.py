@@ -40,7 +40,7 @@ class SubscriptionCreditMove(models.Model):
             ("forfeited", "Forfeited"),
             ("refunded", "Refunded"),
         ],
-        string="Move",
+        string="Movement",
         required=True,
         readonly=True,
     )
