@@ -47,6 +47,7 @@ JOBS = {"make_base": make_base, "set_up": set_up, "bill": bill}
 
 
 def do_job(job, day, **arguments):
+    """What a child process was started for."""
     measure.answer(JOBS[job](day=date.fromisoformat(day), **arguments))
 
 
@@ -149,6 +150,7 @@ def check(n, name, billed):
 
 
 def main():
+    """Read the options, measure, and publish the table; in a child process do its job."""
     options = measure.make_parser(NAME, __doc__, SIZES).parse_args()
     if options.child:
         return do_job(**options.child)

@@ -78,6 +78,7 @@ JOBS = {"set_up": set_up, "spoil": spoil, "work": work, "check": check}
 
 
 def do_job(job, day, **arguments):
+    """What a child process was started for."""
     measure.answer(JOBS[job](day=date.fromisoformat(day), **arguments))
 
 
@@ -157,6 +158,7 @@ class Benchmark:
 
 
 def main():
+    """Read the options, measure, and publish the table; in a child process do its job."""
     options = measure.make_parser(NAME, __doc__, SIZES).parse_args()
     if options.child:
         return do_job(**options.child)

@@ -44,6 +44,7 @@ JOBS = {"make_base": make_base, "write_files": write_files, "bring_in": bring_in
 
 
 def do_job(job, **arguments):
+    """What a child process was started for."""
     measure.answer(JOBS[job](**arguments))
 
 
@@ -122,6 +123,7 @@ class Benchmark:
 
 
 def main():
+    """Read the options, measure, and publish the table; in a child process do its job."""
     options = measure.make_parser(NAME, __doc__, SIZES).parse_args()
     if options.child:
         return do_job(**options.child)

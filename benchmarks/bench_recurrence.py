@@ -15,10 +15,12 @@ JOBS = {
 
 
 def do_job(job, **arguments):
+    """What a child process was started for."""
     measure.answer(JOBS[job](**arguments))
 
 
 def main():
+    """Read the options, measure, and publish the table; in a child process do its job."""
     parser = measure.make_parser(NAME, __doc__, SIZES)
     parser.set_defaults(repeat=3)
     options = parser.parse_args()

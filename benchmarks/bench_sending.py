@@ -41,10 +41,12 @@ JOBS = {"set_up": set_up, "send": send}
 
 
 def do_job(job, day, **arguments):
+    """What a child process was started for."""
     measure.answer(JOBS[job](day=date.fromisoformat(day), **arguments))
 
 
 def main():
+    """Read the options, measure, and publish the table; in a child process do its job."""
     options = measure.make_parser(NAME, __doc__, SIZES).parse_args()
     if options.child:
         return do_job(**options.child)

@@ -61,11 +61,13 @@ class ResCompany(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Override of `base`: a company with subscriptions has a numbering of its own."""
         companies = super().create(vals_list)
         companies.filtered("subscription_enabled")._ensure_subscription_sequence()
         return companies
 
     def write(self, vals):
+        """Override of `base`: a company that switches subscriptions on gets a numbering of its own."""
         result = super().write(vals)
         if vals.get("subscription_enabled"):
             self._ensure_subscription_sequence()

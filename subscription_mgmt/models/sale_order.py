@@ -20,6 +20,7 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Override of `sale` to remember the day of offers that come in as sent."""
         orders = super().create(vals_list)
         orders.filtered(lambda order: order.state == "sent")._remember_sent()
         return orders

@@ -2,14 +2,13 @@ from odoo import models
 
 
 class SubscriptionAlertMixin(models.AbstractModel):
-    """Records that a person must hear of when a step of billing fails: one open activity each, closed by success."""
+    """Records that a person must hear of when a step of billing fails: one open activity each, closed by success.
+
+    Who is told is up to the model: `_get_parking_user()`.
+    """
 
     _name = "subscription.alert.mixin"
     _description = "Tells one person about a billing problem"
-
-    def _get_parking_user(self):
-        """Who is told: to be said by each model."""
-        raise NotImplementedError
 
     def _get_parking_activities(self):
         kind = self.env.ref("subscription_mgmt.mail_activity_type_billing_error")

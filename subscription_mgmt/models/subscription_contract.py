@@ -331,6 +331,7 @@ class SubscriptionContract(models.Model):
     # === CRUD === #
     @api.model_create_multi
     def create(self, vals_list):
+        """Number the contracts by the sequence of their companies."""
         sequences = {}
         for vals in vals_list:
             if vals.get("name", "/") == "/":

@@ -8,11 +8,6 @@ from ..tools.plan import Cadence
 PER_MONTH = {"day": 365 / 12, "week": 365 / 7 / 12, "month": 1.0, "year": 1 / 12}
 
 
-def get_net(currency, quantity, price_unit, discount):
-    """Amount of so much at this price, rounded to the currency; the untaxed amount where taxes come on top."""
-    return currency.round(quantity * price_unit * (1 - discount / 100))
-
-
 def get_mrr(subtotal, interval, unit):
     """Monthly recurring revenue of an untaxed price per period; not rounded."""
     return subtotal * PER_MONTH[unit or "month"] / max(interval, 1)
@@ -22,7 +17,7 @@ class SubscriptionContractLine(models.Model):
     """What is delivered and billed. The cadence lives here: monthly, quarterly and yearly lines share a contract."""
 
     _name = "subscription.contract.line"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.mixin", "subscription.sale.line.mixin"]
     _description = "Subscription Contract Line"
     _order = "contract_id, sequence, id"
     _check_company_auto = True
@@ -37,38 +32,9 @@ class SubscriptionContractLine(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     # === WHAT === #
-    product_id = fields.Many2one(
-        comodel_name="product.product",
-        required=True,
-        index=True,
-        domain="[('sale_ok', '=', True)]",
-        check_company=True,
-    )
-    name = fields.Text(
-        string="Description", required=True, compute="_compute_name", store=True, readonly=False, precompute=True
-    )
-    quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
+    product_id = fields.Many2one(required=True, index=True)
     product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
-    price_unit = fields.Float(
-        string="Unit Price",
-        digits="Product Price",
-        compute="_compute_price_unit",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Price of one unit for one period.",
-    )
-    discount = fields.Float(string="Discount %", digits="Discount")
-    tax_ids = fields.Many2many(
-        comodel_name="account.tax",
-        compute="_compute_tax_ids",
-        store=True,
-        readonly=False,
-        precompute=True,
-        domain="[('type_tax_use', '=', 'sale')]",
-        check_company=True,
-        context={"active_test": False},
-    )
+    price_unit = fields.Float(help="Price of one unit for one period.")
     analytic_distribution = fields.Json(help="Empty: the analytic account of the contract, and of its project.")
     analytic_precision = fields.Integer(
         store=False, default=lambda self: self.env["decimal.precision"].precision_get("Percentage Analytic")
@@ -117,41 +83,18 @@ class SubscriptionContractLine(models.Model):
     mrr = fields.Monetary(string="MRR", compute="_compute_amounts", store=True)
 
     _interval_positive = models.Constraint("CHECK (interval >= 1)", "A period lasts at least one unit.")
-    _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity must be above zero.")
-    _discount_range = models.Constraint(
-        "CHECK (discount >= 0 AND discount <= 100)", "The discount must be between 0 and 100 %."
-    )
     _repetitions_range = models.Constraint("CHECK (repetitions >= 0)", "The number of repetitions cannot be negative.")
     _anchor_day_range = models.Constraint(
         "CHECK (anchor_day >= 0 AND anchor_day <= 31)", "The day of the month must be between 1 and 31."
     )
 
     # === COMPUTES === #
-    # Price, taxes and text are proposed when the product is chosen; nothing later overwrites what a person set.
-    @api.depends("product_id")
-    def _compute_name(self):
-        for line in self:
-            product = line.product_id.with_context(lang=line.contract_id.partner_id.lang)
-            line.name = product.get_product_multiline_description_sale() if product else line.name
+    def _get_sale_document(self):
+        return self.contract_id
 
-    @api.depends("product_id")
-    def _compute_price_unit(self):
-        for line in self.filtered("product_id"):
-            contract = line.contract_id
-            pricelist = contract.partner_id.with_company(contract.company_id).property_product_pricelist
-            line.price_unit = pricelist.with_company(contract.company_id)._get_product_price(
-                line.product_id,
-                line.quantity or 1.0,
-                currency=contract.currency_id,
-                date=contract.date_start,
-            )
-
-    @api.depends("product_id")
-    def _compute_tax_ids(self):
-        for line in self.filtered("product_id"):
-            contract = line.contract_id
-            taxes = line.product_id.taxes_id._filter_taxes_by_company(contract.company_id)
-            line.tax_ids = contract._get_fiscal_position().map_tax(taxes)
+    def _get_sale_partner(self):
+        """The subscriber, whoever pays."""
+        return self.contract_id.partner_id
 
     @api.depends("contract_id.date_start")
     def _compute_date_start(self):
@@ -165,22 +108,6 @@ class SubscriptionContractLine(models.Model):
         for line in self:
             line.price_subtotal = line._get_untaxed(line.quantity, line.price_unit, line.discount)
             line.mrr = get_mrr(line.price_subtotal, line.interval, line.interval_unit)
-
-    def _get_untaxed(self, quantity, price_unit, discount):
-        """Untaxed amount of so much at this price, in the currency of the contract.
-
-        :return: rounded to the currency; taxes included in the price are taken out by Odoo's own engine.
-        """
-        self.ensure_one()
-        if not any(self.tax_ids.flatten_taxes_hierarchy().mapped("price_include")):
-            return get_net(self.currency_id, quantity, price_unit, discount)
-        return self.tax_ids.compute_all(
-            price_unit * (1 - discount / 100),
-            currency=self.currency_id,
-            quantity=quantity,
-            product=self.product_id,
-            partner=self.contract_id.invoice_partner_id,
-        )["total_excluded"]
 
     # === CONSTRAINTS === #
     @api.constrains("interval", "interval_unit", "anchor_day", "date_start", "date_end", "contract_id")
@@ -218,11 +145,13 @@ class SubscriptionContractLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Mark the payment plans that the new lines are missing in."""
         lines = super().create(vals_list)
         lines.contract_id.filtered(lambda contract: contract.state != "draft").plan_outdated = True
         return lines
 
     def write(self, vals):
+        """Mark the payment plans that the change makes outdated."""
         result = super().write(vals)
         if self._plan_fields() & set(vals):
             self.contract_id.filtered(lambda contract: contract.state != "draft").plan_outdated = True

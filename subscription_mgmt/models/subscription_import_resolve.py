@@ -37,10 +37,12 @@ class Target(NamedTuple):
 
 
 def is_person(partner):
+    """Whether the partner may be an individual customer."""
     return not partner.is_company
 
 
 def is_company(partner):
+    """Whether the partner may be a corporate customer."""
     return partner.is_company
 
 

@@ -7,9 +7,10 @@ from odoo.tools import format_date, html2plaintext
 
 from .subscription_billing_entry import CHECKED
 from .subscription_contract_import import IMPORT
-from .subscription_contract_line import get_mrr, get_net
+from .subscription_contract_line import get_mrr
 from .subscription_import_contracts import plain
 from .subscription_import_defaults import ImportDefaults
+from .subscription_sale_line_mixin import get_net
 
 CHUNK = 500  # records made in one go; memory stays flat
 PLAN_FIELDS = {"date_start", "date_end"}  # of a contract; its lines say themselves what their plan is made from

@@ -191,6 +191,7 @@ class SubscriptionRecurrence(models.Model):
     # === CRUD === #
     @api.model_create_multi
     def create(self, vals_list):
+        """Refuse recurring invoices of people without the billing right."""
         recurrences = super().create(vals_list)
         recurrences._check_invoice_rights()
         return recurrences

@@ -40,6 +40,7 @@ class SubscriptionRecurrenceException(models.Model):
         return exceptions
 
     def write(self, vals):
+        """Override: the interactions no longer agree with the recurrence until it is regenerated."""
         result = super().write(vals)
         self.recurrence_id._mark_outdated()
         return result

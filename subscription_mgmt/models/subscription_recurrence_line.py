@@ -9,7 +9,7 @@ from odoo.fields import Command
 
 class SubscriptionRecurrenceLine(models.Model):
     _name = "subscription.recurrence.line"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.mixin", "subscription.sale.line.mixin"]
     _description = "Recurring Invoice Line"
     _order = "recurrence_id, sequence, id"
     _check_company_auto = True
@@ -20,30 +20,6 @@ class SubscriptionRecurrenceLine(models.Model):
     company_id = fields.Many2one(related="recurrence_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="recurrence_id.currency_id")
     sequence = fields.Integer(default=10)
-    product_id = fields.Many2one(comodel_name="product.product", domain="[('sale_ok', '=', True)]", check_company=True)
-    name = fields.Text(
-        string="Description", required=True, compute="_compute_name", store=True, readonly=False, precompute=True
-    )
-    quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
-    price_unit = fields.Float(
-        string="Unit Price",
-        digits="Product Price",
-        compute="_compute_price_unit",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    discount = fields.Float(string="Discount %", digits="Discount")
-    tax_ids = fields.Many2many(
-        comodel_name="account.tax",
-        compute="_compute_tax_ids",
-        store=True,
-        readonly=False,
-        precompute=True,
-        domain="[('type_tax_use', '=', 'sale')]",
-        check_company=True,
-        context={"active_test": False},
-    )
     account_id = fields.Many2one(
         comodel_name="account.account",
         domain="[('account_type', 'in', ('income', 'income_other'))]",
@@ -52,45 +28,13 @@ class SubscriptionRecurrenceLine(models.Model):
     )
     price_subtotal = fields.Monetary(string="Subtotal", compute="_compute_price_subtotal")
 
-    _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity must be above zero.")
-    _discount_range = models.Constraint(
-        "CHECK (discount >= 0 AND discount <= 100)", "The discount must be between 0 and 100 %."
-    )
-
-    # Proposed when the product is chosen; nothing later overwrites what a person set.
-    @api.depends("product_id")
-    def _compute_name(self):
-        for line in self:
-            product = line.product_id.with_context(lang=line.recurrence_id.invoice_partner_id.lang)
-            line.name = product.get_product_multiline_description_sale() if product else line.name
-
-    @api.depends("product_id")
-    def _compute_price_unit(self):
-        for line in self.filtered("product_id"):
-            recurrence = line.recurrence_id
-            partner = recurrence.invoice_partner_id.with_company(recurrence.company_id)
-            line.price_unit = partner.property_product_pricelist._get_product_price(
-                line.product_id, line.quantity or 1.0, currency=recurrence.currency_id, date=recurrence.date_start
-            )
-
-    @api.depends("product_id")
-    def _compute_tax_ids(self):
-        for line in self.filtered("product_id"):
-            company = line.recurrence_id.company_id
-            taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
-            line.tax_ids = line.recurrence_id._get_fiscal_position().map_tax(taxes)
+    def _get_sale_document(self):
+        return self.recurrence_id
 
     @api.depends("quantity", "price_unit", "discount", "tax_ids")
     def _compute_price_subtotal(self):
         for line in self:
-            price = line.price_unit * (1 - line.discount / 100)
-            line.price_subtotal = line.tax_ids.compute_all(
-                price,
-                currency=line.currency_id,
-                quantity=line.quantity,
-                product=line.product_id,
-                partner=line.recurrence_id.invoice_partner_id,
-            )["total_excluded"]
+            line.price_subtotal = line._get_untaxed(line.quantity, line.price_unit, line.discount)
 
     @api.model
     def _get_companies_of_values(self, vals_list):

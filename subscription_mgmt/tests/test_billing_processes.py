@@ -2,14 +2,13 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import date
 
-import odoo
 from odoo import api
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
+
+from .process_common import ProcessCase
 
 CONTRACTS = 60
 DAY = date(2026, 1, 1)
@@ -61,23 +60,10 @@ with Registry(sys.argv[1]).cursor() as cr:
 
 
 @tagged("post_install", "-at_install", "subscription_processes")
-class TestBillingProcesses(BaseCase):
+class TestBillingProcesses(ProcessCase):
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.db = odoo.tests.common.get_db_name()
-        cls.registry = odoo.modules.registry.Registry(cls.db)
-        cls.cleanup_ids = {}
-        with cls.registry.cursor() as cr:
-            cls._make_company(api.Environment(cr, api.SUPERUSER_ID, {}))
-
-    @classmethod
-    def _make_company(cls, env):
-        company = env["res.company"].create({"name": f"Processes {os.getpid()}"})
-        env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-        company.write({"subscription_enabled": True, "subscription_billing_mode": "draft"})
-        env = env(context={"allowed_company_ids": company.ids})
-        product = env["product.product"].create({"name": "P", "type": "service", "company_id": company.id})
+    def make_records(cls, env, company, product):
+        company.subscription_billing_mode = "draft"
         partners = env["res.partner"].create([{"name": f"S{n}"} for n in range(CONTRACTS)])
         contracts = env["subscription.contract"].create(
             [
@@ -92,38 +78,19 @@ class TestBillingProcesses(BaseCase):
             ]
         )
         contracts.action_activate()
-        cls.company_id = company.id
 
     @classmethod
-    def tearDownClass(cls):
-        """Close the books of the company again, so that the database is as it was."""
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            company = env["res.company"].browse(cls.company_id)
-            cls._clear(env)
-            contracts = env["subscription.contract"].search([("company_id", "=", company.id)])
-            contracts.unlink()
-            company.write({"subscription_enabled": False, "active": False})
-        super().tearDownClass()
+    def clear(cls, env):
+        cls.clear_moves(env)
+        env["subscription.contract"].search([("company_id", "=", cls.company_id)]).unlink()
 
     def setUp(self):
         super().setUp()
         with self.registry.cursor() as cr:
-            self._clear(api.Environment(cr, api.SUPERUSER_ID, {}))
-
-    @classmethod
-    def _clear(cls, env):
-        """Delete all invoices of the company: their rows are planned again."""
-        moves = env["account.move"].search([("company_id", "=", cls.company_id)])
-        moves.filtered(lambda move: move.state == "posted").button_draft()
-        moves.with_context(force_delete=True).unlink()
+            self.clear_moves(api.Environment(cr, api.SUPERUSER_ID, {}))
 
     def start_worker(self, program=WORKER):
-        args = [sys.executable, "-c", program, self.db, str(self.company_id)]
-        worker = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(worker.stdout.close)
-        self.addCleanup(worker.stdin.close)
-        return worker
+        return self.start(program, self.company_id)
 
     def read_ledger(self):
         """(rows still planned, invoiced rows, distinct invoice lines, invoice lines in the books)."""

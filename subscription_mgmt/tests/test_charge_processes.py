@@ -2,15 +2,13 @@
 
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 from datetime import date, timedelta
 
-import odoo
 from odoo import api
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
+from .process_common import ProcessCase
 from .tools.cases import case
 
 INVOICES = 12
@@ -47,21 +45,10 @@ with registry.cursor() as cr:
 
 
 @tagged("post_install", "-at_install", "subscription_processes")
-class TestChargeProcesses(BaseCase):
+class TestChargeProcesses(ProcessCase):
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.db = odoo.tests.common.get_db_name()
-        cls.registry = odoo.modules.registry.Registry(cls.db)
-        with cls.registry.cursor() as cr:
-            cls._make_company(api.Environment(cr, api.SUPERUSER_ID, {}))
-
-    @classmethod
-    def _make_company(cls, env):
-        company = env["res.company"].create({"name": f"Charge processes {os.getpid()}"})
-        env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-        company.write({"subscription_enabled": True, "subscription_billing_mode": "charge"})
-        env = env(context={"allowed_company_ids": company.ids})
+    def make_records(cls, env, company, product):
+        company.subscription_billing_mode = "charge"
         method = env.ref("payment.payment_method_unknown")
         provider = env["payment.provider"].create(
             {"name": "Simulated", "code": "none", "state": "test", "payment_method_ids": [(6, 0, method.ids)]}
@@ -77,7 +64,6 @@ class TestChargeProcesses(BaseCase):
                 "payment_account_id": bank.default_account_id.id,
             }
         )
-        cls.product_id = env["product.product"].create({"name": "P", "type": "service", "company_id": company.id}).id
         partner = env["res.partner"].create({"name": "Subscriber"})
         token = env["payment.token"].create(
             {
@@ -87,16 +73,12 @@ class TestChargeProcesses(BaseCase):
                 "provider_ref": "card",
             }
         )
-        cls.company_id, cls.provider_id, cls.token_id = company.id, provider.id, token.id
+        cls.provider_id, cls.token_id = provider.id, token.id
 
     @classmethod
-    def tearDownClass(cls):
-        """Nothing of the company runs any more; what was charged in it stays on record."""
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            env["payment.provider"].browse(cls.provider_id).state = "disabled"
-            env["res.company"].browse(cls.company_id).write({"subscription_enabled": False, "active": False})
-        super().tearDownClass()
+    def clear(cls, env):
+        """What was charged in the company stays on record."""
+        env["payment.provider"].browse(cls.provider_id).state = "disabled"
 
     def setUp(self):
         super().setUp()
@@ -129,7 +111,7 @@ class TestChargeProcesses(BaseCase):
             return run.move_ids.ids
 
     def start_worker(self, mode="done"):
-        return subprocess.Popen([sys.executable, "-c", WORKER, self.db, self.asked, mode])
+        return self.start(WORKER, self.asked, mode)
 
     def run_worker(self, mode="done"):
         return self.start_worker(mode).wait(timeout=120)

@@ -3,13 +3,13 @@
 import base64
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import odoo
 from odoo import api
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
+
+from .process_common import ProcessCase
 
 CONTRACTS = 40
 
@@ -40,37 +40,21 @@ with Registry(sys.argv[1]).cursor() as cr:
 
 
 @tagged("post_install", "-at_install", "subscription_processes")
-class TestImportProcesses(BaseCase):
+class TestImportProcesses(ProcessCase):
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.db = odoo.tests.common.get_db_name()
-        cls.registry = odoo.modules.registry.Registry(cls.db)
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            company = env["res.company"].create({"name": f"Import processes {os.getpid()}"})
-            company.subscription_enabled = True
-            cls.company_id = company.id
-            env["product.product"].create(
-                {"name": "P", "type": "service", "default_code": f"PROC{os.getpid()}", "company_id": company.id}
-            )
-            env["res.partner"].create(
-                {"name": "S", "is_company": True, "ref": f"S{os.getpid()}", "company_id": company.id}
-            )
-            env.ref("base.user_root").company_ids += company
+    def make_records(cls, env, company, product):
+        product.default_code = f"PROC{os.getpid()}"
+        env["res.partner"].create({"name": "S", "is_company": True, "ref": f"S{os.getpid()}", "company_id": company.id})
+        env.ref("base.user_root").company_ids += company
 
     @classmethod
-    def tearDownClass(cls):
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {"active_test": False})
-            domain = [("company_id", "=", cls.company_id)]
-            env["subscription.contract"].search(domain).unlink()
-            batches = env["subscription.import.batch"].search(domain)
-            batches.state = "failed"
-            batches.unlink()
-            env.ref("base.user_root").company_ids -= env["res.company"].browse(cls.company_id)
-            env["res.company"].browse(cls.company_id).write({"subscription_enabled": False, "active": False})
-        super().tearDownClass()
+    def clear(cls, env):
+        domain = [("company_id", "=", cls.company_id)]
+        env["subscription.contract"].search(domain).unlink()
+        batches = env["subscription.import.batch"].search(domain)
+        batches.state = "failed"
+        batches.unlink()
+        env.ref("base.user_root").company_ids -= env["res.company"].browse(cls.company_id)
 
     def setUp(self):
         super().setUp()
@@ -98,10 +82,7 @@ class TestImportProcesses(BaseCase):
             return batch.id
 
     def start_worker(self, batch_id):
-        args = [sys.executable, "-c", WORKER, self.db, str(batch_id)]
-        worker = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(worker.stdout.close)
-        return worker
+        return self.start(WORKER, batch_id)
 
     def go_on(self, worker, chunks=None):
         """Let a worker do so many chunks more, or all."""

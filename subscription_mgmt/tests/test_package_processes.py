@@ -1,14 +1,12 @@
 """Credits in real processes, on real transactions: never below zero, and never charged twice."""
 
-import os
-import subprocess
-import sys
 import time
 from datetime import date
 
-import odoo
 from odoo import api
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
+
+from .process_common import ProcessCase
 
 DAY = date(2026, 3, 10)
 CREDITS = 10
@@ -66,22 +64,9 @@ with Registry(sys.argv[1]).cursor() as cr:
 
 
 @tagged("post_install", "-at_install", "subscription_processes")
-class TestPackageProcesses(BaseCase):
+class TestPackageProcesses(ProcessCase):
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.db = odoo.tests.common.get_db_name()
-        cls.registry = odoo.modules.registry.Registry(cls.db)
-        with cls.registry.cursor() as cr:
-            cls._make_company(api.Environment(cr, api.SUPERUSER_ID, {}))
-
-    @classmethod
-    def _make_company(cls, env):
-        company = env["res.company"].create({"name": f"Packages {os.getpid()}"})
-        env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-        company.subscription_enabled = True
-        env = env(context={"allowed_company_ids": company.ids})
-        product = env["product.product"].create({"name": "P", "type": "service", "company_id": company.id})
+    def make_records(cls, env, company, product):
         department = env["subscription.department"].create({"name": "D", "credits_per_request": 1})
         package = env["subscription.package"].create(
             {
@@ -93,27 +78,19 @@ class TestPackageProcesses(BaseCase):
                 "department_ids": [(6, 0, department.ids)],
             }
         )
-        cls.company_id, cls.product_id = company.id, product.id
         cls.department_id, cls.package_id = department.id, package.id
 
     @classmethod
-    def tearDownClass(cls):
-        """Leave the database as it was."""
-        with cls.registry.cursor() as cr:
-            for table in ("subscription_credit_move", "subscription_wallet"):
-                cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [cls.company_id])
-            cr.execute("UPDATE subscription_entitlement SET invoice_id = NULL WHERE company_id = %s", [cls.company_id])
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            company = env["res.company"].browse(cls.company_id)
-            moves = env["account.move"].search([("company_id", "=", company.id)])
-            moves.button_draft()
-            moves.with_context(force_delete=True).unlink()
-            for model in ("subscription.entitlement", "payment.transaction", "payment.provider"):
-                env[model].search([("company_id", "=", company.id)]).unlink()
-            env["subscription.package"].browse(cls.package_id).unlink()
-            env["subscription.department"].browse(cls.department_id).unlink()
-            company.write({"subscription_enabled": False, "active": False})
-        super().tearDownClass()
+    def clear(cls, env):
+        """The ledger cannot be deleted through the models, so its tables are."""
+        for table in ("subscription_credit_move", "subscription_wallet"):
+            env.cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [cls.company_id])
+        env.cr.execute("UPDATE subscription_entitlement SET invoice_id = NULL WHERE company_id = %s", [cls.company_id])
+        cls.clear_moves(env)
+        for model in ("subscription.entitlement", "payment.transaction", "payment.provider"):
+            env[model].search([("company_id", "=", cls.company_id)]).unlink()
+        env["subscription.package"].browse(cls.package_id).unlink()
+        env["subscription.department"].browse(cls.department_id).unlink()
 
     def make_customer(self, packages=0, sources=0):
         """(customer, sources) with so many packages of 5 credits."""
@@ -123,12 +100,6 @@ class TestPackageProcesses(BaseCase):
             for _n in range(packages):
                 env["subscription.package"].browse(self.package_id)._grant(customer, DAY)
             return customer.id, [other.id for other in others]
-
-    def start(self, script, *args):
-        args = [sys.executable, "-c", script, self.db, *map(str, args)]
-        worker = subprocess.Popen(args, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(worker.stdout.close)
-        return worker
 
     def run_together(self, customer, *calls):
         """Run the workers so that all of them have begun and wait for the customer before the first goes on."""

@@ -1,13 +1,11 @@
 """Recurring interactions in real processes, on real transactions: one invoice, one interaction, whoever is faster."""
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
 
-import odoo
 from odoo import api
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
+
+from .process_common import ProcessCase
 
 # Waits until everybody is ready, so that all act in the same moment; a conflict is tried again, as a request is.
 WORKER = """
@@ -40,36 +38,15 @@ for _attempt in range(20):
 
 
 @tagged("post_install", "-at_install", "subscription_processes")
-class TestRecurrenceProcesses(BaseCase):
+class TestRecurrenceProcesses(ProcessCase):
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.db = odoo.tests.common.get_db_name()
-        cls.registry = odoo.modules.registry.Registry(cls.db)
-        cls.addClassCleanup(cls._tidy)
-        with cls.registry.cursor() as cr:
-            cls._make_company(api.Environment(cr, api.SUPERUSER_ID, {}))
+    def make_records(cls, env, company, product):
+        cls.customer_id = env["res.partner"].create({"name": "S"}).id
 
     @classmethod
-    def _make_company(cls, env):
-        company = env["res.company"].create({"name": f"Recurrences {os.getpid()}"})
-        env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-        company.subscription_enabled = True
-        env = env(context={"allowed_company_ids": company.ids})
-        product = env["product.product"].create({"name": "P", "type": "service", "company_id": company.id})
-        customer = env["res.partner"].create({"name": "S"})
-        cls.company_id, cls.customer_id, cls.product_id = company.id, customer.id, product.id
-
-    @classmethod
-    def _tidy(cls):
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            company = env["res.company"].browse(cls.company_id)
-            moves = env["account.move"].search([("company_id", "=", company.id)])
-            moves.button_draft()
-            moves.with_context(force_delete=True).unlink()
-            env["subscription.recurrence"].search([("company_id", "=", company.id)]).unlink()
-            company.write({"subscription_enabled": False, "active": False})
+    def clear(cls, env):
+        cls.clear_moves(env)
+        env["subscription.recurrence"].search([("company_id", "=", cls.company_id)]).unlink()
 
     def make_recurrence(self, generate):
         with self.registry.cursor() as cr:
@@ -105,8 +82,7 @@ class TestRecurrenceProcesses(BaseCase):
             return recurrence.id, recurrence.interaction_ids[:1].id
 
     def run_workers(self, what, record_id):
-        args = [sys.executable, "-c", WORKER, self.db, what, str(self.company_id), str(record_id)]
-        workers = [subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _n in range(2)]
+        workers = [self.start(WORKER, what, self.company_id, record_id) for _n in range(2)]
         for worker in workers:
             self.assertEqual(worker.stdout.readline(), "ready\n")
         for worker in workers:
