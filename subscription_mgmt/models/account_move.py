@@ -102,7 +102,7 @@ class AccountMove(models.Model):
         cron = self.env["ir.cron"]
         for company in self.env["res.company"]._get_subscription_companies():
             today = company._subscription_today()
-            moves = self.with_company(company).search(self._get_subscription_send_domain(company, today), order="id")
+            moves = company._work_for(self).search(self._get_subscription_send_domain(company, today), order="id")
             cron._commit_progress(remaining=len(moves))
             for move in moves:
                 move._subscription_step(lambda moves: moves._subscription_send(), today)

@@ -104,6 +104,14 @@ class ResCompany(models.Model):
         """Companies and branches that run subscriptions: those that the crons look after."""
         return self.search([("subscription_enabled", "=", True)])
 
+    def _work_for(self, records):
+        """The records as the company itself works on them, for what runs without a person.
+
+        In its own language: the reasons that the night leaves behind are read by its people in the morning.
+        """
+        self.ensure_one()
+        return records.with_company(self).with_context(lang=self.partner_id.lang or self.env.lang)
+
     def _subscription_today(self):
         """Today's date where the company is, not where the server or the user is."""
         self.ensure_one()

@@ -37,7 +37,7 @@ class SubscriptionBillingRun(models.Model):
 
         :return: False when the time is up; the run goes on with the next call.
         """
-        cron, run = self.env["ir.cron"], self.with_company(company)
+        cron, run = self.env["ir.cron"], company._work_for(self)
         batches = list(run._get_due_batches(company, date_ref, contracts))
         remaining = sum(map(len, batches))
         if run:
@@ -45,7 +45,7 @@ class SubscriptionBillingRun(models.Model):
         cron._commit_progress(remaining=remaining)
         for batch in batches:
             try:
-                run = run or self._open_with_total(company, date_ref, remaining)
+                run = run or run._open_with_total(company, date_ref, remaining)
                 run._bill_batch(batch)
             except OperationalError:
                 # Another worker was faster with some of these contracts: what is left comes up at the next run.
@@ -70,7 +70,7 @@ class SubscriptionBillingRun(models.Model):
     @api.model
     def _cron_post_company(self, company, today):
         """Post what billing left in draft, of earlier interrupted runs too. False when the time is up."""
-        moves = self.env["account.move"].with_company(company).search(self._get_post_domain(company, today), order="id")
+        moves = company._work_for(self.env["account.move"]).search(self._get_post_domain(company, today), order="id")
         for start in range(0, len(moves), POST_BATCH):
             moves[start : start + POST_BATCH]._subscription_post(today)
             self._forget()

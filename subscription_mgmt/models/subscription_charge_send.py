@@ -206,7 +206,7 @@ class SubscriptionCharge(models.Model):
         Commits the intent, then its being sent, then the outcome, then the payment: each survives the next.
         """
         for company in self.env["res.company"]._get_subscription_companies():
-            charges = self.with_company(company)
+            charges = company._work_for(self)
             if not charges._cron_charge_company(company, company._subscription_today()):
                 return
 

@@ -221,7 +221,7 @@ class SubscriptionContract(models.Model):
         """Renew what renews by itself on its last day, and close what has ended."""
         for company in self.env["res.company"]._get_subscription_companies():
             today = company._subscription_today()
-            due = self.search(self._get_renewable_domain(company, today))
+            due = company._work_for(self).search(self._get_renewable_domain(company, today))
             for contract, error in run_isolated(due, lambda contracts: contracts.action_renew()):
                 contract._park(error)
             for contract in self.search(self._get_ended_domain(company, today)):

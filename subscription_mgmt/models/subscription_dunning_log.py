@@ -71,7 +71,7 @@ class SubscriptionDunningLog(models.Model):
     def _cron_run_dunning(self):
         """Take the dunning steps that are due and resume who has paid; commits per batch (WSM-42)."""
         for company in self.env["res.company"]._get_subscription_companies():
-            logs = self.with_company(company)
+            logs = company._work_for(self)
             if not logs._cron_run_company(company, company._subscription_today()):
                 return
 

@@ -179,7 +179,7 @@ class SubscriptionInteraction(models.Model):
         cron._commit_progress(remaining=len(ready))
         for company in ready:
             today = company._subscription_today()
-            rows = self.with_company(company)
+            rows = company._work_for(self)
             domain = rows._get_reminder_domain(company, today) & rows._get_not_parked_domain(today)
             rows.search(domain, order="id").try_lock_for_update()._remind(today)
             if not cron._commit_progress(1):

@@ -196,7 +196,7 @@ class SubscriptionInteraction(models.Model):
         cron = self.env["ir.cron"]
         for company in self.env["res.company"]._get_subscription_companies():
             today = company._subscription_today()
-            rows = self.with_company(company)
+            rows = company._work_for(self)
             due = rows.search(rows._get_unprepared_domain(company, today), order="occurrence_date, id")
             cron._commit_progress(remaining=len(due))
             for start in range(0, len(due), BATCH):

@@ -61,7 +61,7 @@ class SubscriptionWallet(models.Model):
         """Remind the customers of companies that want it; commits after each."""
         cron = self.env["ir.cron"]
         for company in self.env["res.company"]._get_subscription_companies().filtered("subscription_reminder"):
-            wallets = self.with_company(company)
+            wallets = company._work_for(self)
             due = wallets.search(
                 [
                     ("company_id", "=", company.id),

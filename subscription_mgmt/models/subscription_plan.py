@@ -103,7 +103,8 @@ class SubscriptionContract(models.Model):
         cron = self.env["ir.cron"]
         for company in self.env["res.company"]._get_subscription_companies():
             horizon = company._subscription_horizon_date(company._subscription_today())
-            contracts = self.search(self._get_contracts_to_extend_domain(company, horizon), order="id")
+            domain = self._get_contracts_to_extend_domain(company, horizon)
+            contracts = company._work_for(self).search(domain, order="id")
             cron._commit_progress(remaining=len(contracts))
             for start in range(0, len(contracts), EXTEND_BATCH):
                 batch = contracts[start : start + EXTEND_BATCH]

@@ -97,7 +97,7 @@ class SubscriptionRecurrence(models.Model):
         cron = self.env["ir.cron"]
         for company in self.env["res.company"]._get_subscription_companies():
             today = company._subscription_today()
-            recurrences = self.with_company(company)
+            recurrences = company._work_for(self)
             recurrences.browse()._refresh_states(company, today)
             due = recurrences.search(self._get_unfilled_domain(company, today), order="id")
             cron._commit_progress(remaining=len(due))

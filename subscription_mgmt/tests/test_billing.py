@@ -297,6 +297,16 @@ class TestParking(SubscriptionCommon):
         self.assertEqual(len(contract.activity_ids), 1)
         self.assertIn("Customer Gone is archived.", contract.activity_ids.note)
 
+    def test_the_night_gives_its_reasons_in_the_language_of_the_company(self):
+        self.env["res.lang"]._activate_lang("tr_TR")
+        self.company.partner_id.lang = "tr_TR"
+        customer = self.env["res.partner"].create({"name": "Giden"})
+        contract = self.make_contract(partner_id=customer.id)
+        customer.active = False
+        with freeze_time("2026-01-01 12:00:00"), self.enter_registry_test_mode():
+            self.env.ref("subscription_mgmt.ir_cron_subscription_bill_due").method_direct_trigger()
+        self.assertEqual(contract.billing_error, "Giden müşterisi arşivlenmiş.")
+
     def test_success_clears_the_reason_and_the_activity(self):
         contract = self.make_contract()
         self.poison(contract)
