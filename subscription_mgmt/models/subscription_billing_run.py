@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from .billing_decisions import BillingDecisions
 from .isolation import run_isolated
@@ -80,7 +81,7 @@ class SubscriptionBillingRun(models.Model):
     @api.depends("date_ref", "company_id")
     def _compute_display_name(self):
         for run in self:
-            run.display_name = self.env._("Billing up to %(day)s", day=fields.Date.to_string(run.date_ref))
+            run.display_name = self.env._("Billing up to %(day)s", day=format_date(self.env, run.date_ref))
 
     # === ACTIONS === #
     def action_view_moves(self):
