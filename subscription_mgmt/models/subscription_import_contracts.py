@@ -5,7 +5,9 @@ from odoo.fields import Command
 
 from ..tools.import_layout import CUSTOMER
 from ..tools.import_rules import DEFAULTS, Problem
+from ..tools.refusal import Refusal
 from .subscription_import_engine import Step, Update
+from .subscription_import_resolve import TARGETS
 
 # Column → field. Two columns for one field: one of them is filled.
 CONTRACT_FIELDS = {
@@ -53,10 +55,10 @@ class SubscriptionImportEngine(models.AbstractModel):
             if any(row.number in bad_rows for row in group.rows):
                 result.skipped_count += 1
                 continue
-            chosen = {key: records[key][code] for key, code in group.values.items() if key in records}
-            company = chosen.get("branch", self.company_id)
+            branch = group.values.get("branch")
+            company = records["branch"][branch] if branch else self.company_id
             problems = list(self._get_contract_problems(reading, group, records, company))
-            result.add_problems(self._get_contract_warnings(reading, group, chosen))
+            result.add_problems(self._get_contract_warnings(reading, group, records))
             there = existing.get((company.id, group.number))
             values = self._prepare_contract_values(group, records, company) if there else None
             if problems:
@@ -99,34 +101,43 @@ class SubscriptionImportEngine(models.AbstractModel):
         """Yield what is wrong between the records of a contract that exist each for itself."""
         if not company.subscription_enabled:
             yield self._problem_at(reading, group.rows[0], "branch", "branch_disabled", company)
+        foreign = self._get_foreign_codes(records, company)
         for row in group.rows:
-            for key, code in row.values.items():
-                record = records[key][code] if key in records else None
-                if record is not None and not self._is_of_company(record, company, records):
+            for key in foreign:
+                if row.values.get(key) in foreign[key]:
                     yield self._problem_at(reading, row, key, "other_company_reference", company)
 
-    def _is_of_company(self, record, company, records):
-        """Whether Odoo lets a record of the company name this one; asked once for the whole file."""
-        if "company_id" not in record._fields or not record.company_id or record._name == "res.company":
-            return True
-        answers = records.setdefault("of_company", {})
-        key = (record, company)
-        if key not in answers:
-            answers[key] = bool(record.filtered_domain(record._check_company_domain(company)))
-        return answers[key]
+    def _get_foreign_codes(self, records, company):
+        """Ids that mean a record which Odoo does not let the company name: column → ids; asked once for the file."""
+        answers = records.setdefault("foreign", {})
+        if company not in answers:
+            found = {key: self._find_foreign_codes(records[key], company) for key in TARGETS if key in records}
+            answers[company] = {key: codes for key, codes in found.items() if codes}
+        return answers[company]
+
+    def _find_foreign_codes(self, found, company):
+        good = {code: record for code, record in found.items() if not isinstance(record, Refusal)}
+        model = next(iter(good.values()), self.env["res.company"])
+        if "company_id" not in model._fields or model._name == "res.company":
+            return set()
+        owned = model.union(*good.values()).filtered("company_id")
+        foreign = set((owned - owned.filtered_domain(owned._check_company_domain(company))).ids)
+        return {code for code, record in good.items() if record.id in foreign}
 
     def _problem_at(self, reading, row, key, code, company):
         return Problem(
             code, row.number, reading.header.heading(key), row.values.get(key, ""), {"company": company.name}
         )
 
-    def _get_contract_warnings(self, reading, group, chosen):
-        contact = chosen.get("contact")
-        partner = chosen.get("individual_customer") or chosen["corporate_customer"]
-        if contact and contact.commercial_partner_id != partner.commercial_partner_id:
-            heading = reading.header.heading("contact")
-            return [Problem("contact_elsewhere", group.row, heading, group.values["contact"])]
-        return []
+    def _get_contract_warnings(self, reading, group, records):
+        contact = group.values.get("contact")
+        if not contact:
+            return []
+        customer = next(key for key in CUSTOMER if key in group.values)
+        partner = records[customer][group.values[customer]]
+        if records["contact"][contact].commercial_partner_id == partner.commercial_partner_id:
+            return []
+        return [Problem("contact_elsewhere", group.row, reading.header.heading("contact"), contact)]
 
     # === VALUES === #
     def _prepare_contract_values(self, group, records, company):

@@ -1,17 +1,35 @@
 """What Odoo would compute for each imported contract by itself, answered once for all that are alike."""
 
+from typing import NamedTuple
+
+from odoo.tools import split_every
+
 from ..tools.import_layout import CUSTOMER
 from ..tools.import_rules import INVOICE_CUSTOMER
 from ..tools.refusal import Refusal
 from .billing_decisions import BillingDecisions
 
+PARTNERS_AT_ONCE = 1000
 PARTNER_KEYS = (*CUSTOMER, *INVOICE_CUSTOMER)
+
+
+class Partner(NamedTuple):
+    """What the values of a contract depend on in a partner.
+
+    :param profile: number of the fiscal profile; partners of one profile have the same taxes
+    :param lang: language
+    :param payment_term: id of the payment terms, or False
+    """
+
+    profile: int
+    lang: str
+    payment_term: int | bool
 
 
 class ImportDefaults(BillingDecisions):
     """Answers for the contracts of one file: the same as the computes give, asked once per partner or product.
 
-    All answers are ids and texts, so that they outlive the cache, which an import empties now and then.
+    Questions and answers are ids and texts, so that they outlive the cache, which an import empties now and then.
     """
 
     def __init__(self, env, records):
@@ -19,48 +37,63 @@ class ImportDefaults(BillingDecisions):
         found = [records.get(key, {}).values() for key in PARTNER_KEYS]
         self._partner_ids = sorted({p.id for partners in found for p in partners if not isinstance(p, Refusal)})
 
-    def partner(self, partner_id, company):
-        """A partner as the company sees it; all partners of the file are read together and not one by one."""
-        return self.once(("partners", company), lambda: self._browse_partners(company))[partner_id]
-
-    def _browse_partners(self, company):
-        partners = self.env["res.partner"].with_company(company).browse(self._partner_ids)
-        return {partner.id: partner for partner in partners}
-
-    def payment_term(self, payer, company):
+    def payment_term(self, payer_id, company):
         """Payment terms of who pays."""
-        return self.once(("term", company, payer), lambda: payer.property_payment_term_id.id or False)
+        return self._partners(company)[payer_id].payment_term
 
-    def responsible(self, employee):
+    def responsible(self, employee_id):
         """User of the sales representative."""
         # sudo: as the compute of the contract does; an importer need not be allowed to read employees
-        return self.once(("user", employee), lambda: employee.sudo().user_id.id or False)
+        employees = self.env["hr.employee"].sudo()
+        return self.once(("user", employee_id), lambda: employees.browse(employee_id).user_id.id)
 
-    def line_name(self, product, partner):
+    def dunning_plan(self, company):
+        """What is done about unpaid invoices in the company."""
+        return self.once(("dunning", company.id), lambda: company.subscription_dunning_plan_id.id)
+
+    def line_name(self, product_id, subscriber_id, company):
         """Text of a line in the language of the subscriber."""
-        lang = self.once(("lang", partner), lambda: partner.lang)
-        return self.once(
-            ("name", product, lang),
-            lambda: product.with_context(lang=lang).get_product_multiline_description_sale(),
-        )
+        lang = self._partners(company)[subscriber_id].lang
+        return self.once(("name", product_id, lang), lambda: self._find_name(product_id, lang))
 
-    def taxes(self, product, company, payer, place):
+    def taxes(self, product_id, company, payer_id, place_id):
         """Taxes of a product for who pays, by where the service is delivered."""
-        traits = (self._traits(payer, company), self._traits(place, company))
-        return self.once(("taxes", product, company, *traits), lambda: self._find_taxes(product, company, payer, place))
+        partners = self._partners(company)
+        key = ("taxes", product_id, company.id, partners[payer_id].profile, partners[place_id].profile)
+        return self.once(key, lambda: self._find_taxes(product_id, company, payer_id, place_id))
 
     def is_included(self, tax_ids):
         """Whether one of the taxes is part of the price."""
-        taxes = self.env["account.tax"].browse(tax_ids)
+        taxes = self.env["account.tax"]
         return self.once(
-            ("included", tuple(tax_ids)), lambda: any(taxes.flatten_taxes_hierarchy().mapped("price_include"))
+            ("included", tuple(tax_ids)),
+            lambda: any(taxes.browse(tax_ids).flatten_taxes_hierarchy().mapped("price_include")),
         )
 
-    def _traits(self, partner, company):
-        contracts = self.env["subscription.contract"]
-        places = self.place_fields(company)
-        return self.once(("traits", partner, company), lambda: contracts._get_fiscal_traits(partner, company, places))
+    def _partners(self, company):
+        """All partners of the file as the company sees them: id → what matters of them."""
+        return self.once(("partners", company.id), lambda: self._read_partners(company))
 
-    def _find_taxes(self, product, company, payer, place):
+    def _read_partners(self, company):
+        """Read them by the thousand, and only what is asked for: a file may name very many."""
+        contracts, places = self.env["subscription.contract"], self.place_fields(company)
+        model = self.env["res.partner"].with_company(company).with_context(prefetch_fields=False)
+        profiles, found = {}, {}
+        for ids in split_every(PARTNERS_AT_ONCE, self._partner_ids):
+            partners = model.browse(ids)
+            for partner in partners:
+                traits = contracts._get_fiscal_traits(partner, company, places)
+                profile = profiles.setdefault(traits, len(profiles))
+                found[partner.id] = Partner(profile, partner.lang, partner.property_payment_term_id.id)
+            partners.invalidate_recordset()
+        return found
+
+    def _find_name(self, product_id, lang):
+        product = self.env["product.product"].with_context(lang=lang).browse(product_id)
+        return product.get_product_multiline_description_sale()
+
+    def _find_taxes(self, product_id, company, payer_id, place_id):
+        product = self.env["product.product"].browse(product_id)
+        payer, place = (self.env["res.partner"].with_company(company).browse(id_) for id_ in (payer_id, place_id))
         position = self.env["subscription.contract"]._find_fiscal_position(company, payer, place)
         return position.map_tax(product.taxes_id._filter_taxes_by_company(company)).ids

@@ -187,13 +187,17 @@ class SubscriptionImportEngine(models.AbstractModel):
 
     def _get_precision_problems(self, reading):
         """Return a problem for every figure that would be rounded when it is stored."""
-        digits = {key: self.env["decimal.precision"].precision_get(name) for key, name in PRECISIONS.items()}
+        digits = {
+            key: self.env["decimal.precision"].precision_get(name)
+            for key, name in PRECISIONS.items()
+            if key in reading.header.headings
+        }
         return [
             Problem("too_precise", row.number, reading.header.heading(key), str(row.values[key]), {"digits": places})
             for group in reading.groups
             for row in group.rows
             for key, places in digits.items()
-            if key in row.values and abs(round(row.values[key], places) - row.values[key]) > 1e-9
+            if abs(round(figure := row.values.get(key, 0.0), places) - figure) > 1e-9
         ]
 
     # === FAILING ROWS === #

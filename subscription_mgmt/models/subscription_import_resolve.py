@@ -84,17 +84,17 @@ class SubscriptionImportEngine(models.AbstractModel):
 
         :return: column key → id in the file → record, or :class:`Refusal` when it means no record that may be used
         """
+        rows = [row for group in reading.groups for row in group.rows]
+        columns = {key: (TARGETS[key], self._get_id_mode(key)) for key in reading.header.headings if key in TARGETS}
         wanted = defaultdict(set)
-        for group in reading.groups:
-            for row in group.rows:
-                for key in row.values.keys() & TARGETS.keys():
-                    wanted[key].add(row.values[key])
-        return {key: self._resolve_column(key, TARGETS[key], codes) for key, codes in wanted.items()}
+        for key, question in columns.items():
+            wanted[question].update(row.values[key] for row in rows if key in row.values)
+        found = {question: self._resolve_codes(*question, codes) for question, codes in wanted.items()}
+        return {key: found[question] for key, question in columns.items()}
 
-    def _resolve_column(self, key, target, codes):
+    def _resolve_codes(self, target, mode, codes):
         model = self._get_target_model(target)
         label = str(self.env._(MODEL_LABELS[target.model]))
-        mode = self._get_id_mode(key)
         try:
             candidates = self._find_candidates(model, target, codes, mode)
             reachable = self._get_reachable(model, set().union(*candidates.values()))
@@ -226,12 +226,17 @@ class SubscriptionImportEngine(models.AbstractModel):
 
     def _get_id_problems(self, reading, records) -> list[Problem]:
         """Return a problem for every cell whose id means no record that may be used."""
+        refused = {
+            key: {code: record for code, record in found.items() if isinstance(record, Refusal)}
+            for key, found in records.items()
+        }
+        refused = {key: codes for key, codes in refused.items() if codes}
         problems = []
         for group in reading.groups:
             for row in group.rows:
-                for key in row.values.keys() & TARGETS.keys():
-                    record = records[key][row.values[key]]
-                    if isinstance(record, Refusal):
+                for key in refused:
+                    refusal = refused[key].get(row.values.get(key))
+                    if refusal:
                         heading = reading.header.heading(key)
-                        problems.append(Problem(record.code, row.number, heading, row.values[key], record.params))
+                        problems.append(Problem(refusal.code, row.number, heading, row.values[key], refusal.params))
         return problems

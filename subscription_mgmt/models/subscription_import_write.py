@@ -77,13 +77,14 @@ class SubscriptionImportEngine(models.AbstractModel):
 
     def _complete_contract_values(self, values, company, defaults):
         """Add what the computes of a new contract and its lines would find, without a draft record for each."""
-        subscriber, payer = (defaults.partner(values[name], company) for name in ("partner_id", "invoice_partner_id"))
+        subscriber, payer = values["partner_id"], values["invoice_partner_id"]
         if "payment_term_id" not in values:
             values["payment_term_id"] = defaults.payment_term(payer, company)
-        values["user_id"] = defaults.responsible(self.env["hr.employee"].browse(values["employee_id"]))
+        values["user_id"] = defaults.responsible(values["employee_id"])
+        values["dunning_plan_id"] = defaults.dunning_plan(company)
         for _create, _id, line in values["line_ids"]:
-            product = self.env["product.product"].browse(line["product_id"])
-            line["name"] = defaults.line_name(product, subscriber)
+            product = line["product_id"]
+            line["name"] = defaults.line_name(product, subscriber, company)
             taxes = defaults.taxes(product, company, payer, subscriber)
             line["tax_ids"] = [Command.set(taxes)]
             if not defaults.is_included(taxes):

@@ -1,8 +1,10 @@
 """What the import writes is what Odoo's own create makes of the same values: every stored field is compared."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.fields import Command
+from odoo.models import BaseModel
 from odoo.tests import tagged
 
 from .import_common import ImportCommon
@@ -51,6 +53,33 @@ class TestImportSame(ImportCommon):
         contract = self.assertSame(self.row(invoice_individual="4001", sales_rep="1", unit="yıl", interval=2))
         self.assertEqual(contract.line_ids.name, "[NET] İnternet")
         self.assertEqual((contract.payment_term_id, contract.user_id), (self.pay_terms_b, self.env.user))
+
+    def test_dunning_plan_and_additional_information(self):
+        self.company.subscription_dunning_plan_id = self.env["subscription.dunning.plan"].create(
+            {"name": "Reminders", "company_id": self.company.id}
+        )
+        records = self._make_references()
+        records["category"][1].contract_properties_definition = [
+            {"name": "meter", "string": "Meter", "type": "char", "default": "M-1"}
+        ]
+        contract = self.assertSame(self.row(category="1"))
+        self.assertEqual(contract.dunning_plan_id, self.company.subscription_dunning_plan_id)
+        self.assertEqual(contract.properties["meter"], "M-1")
+
+    def test_every_value_is_handed_over(self):
+        """A value that Odoo must compute beforehand costs a draft record of each contract and its lines."""
+        missing = set()
+
+        def watch(records, vals_list):
+            if records._name.startswith("subscription.contract"):
+                names = {name for name, field in records._fields.items() if field.precompute}
+                missing.update((records._name, name) for vals in vals_list for name in names - vals.keys())
+            return original(records, vals_list)
+
+        original = BaseModel._add_precomputed_values
+        with patch.object(BaseModel, "_add_precomputed_values", watch):
+            self.load(self.row())
+        self.assertFalse(missing)
 
     def test_taxes_that_are_part_of_the_price(self):
         self.tax.price_include_override = "tax_included"

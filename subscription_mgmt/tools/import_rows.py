@@ -5,7 +5,7 @@ Every problem is found, not only the first (WSI-25, WSI-35).
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ MAX_ROWS = 200_000
 MAX_SHOWN = 200
 MAX_SAMPLES = 3
 SAMPLE_ROWS = 200
+MAX_KNOWN = 10_000
 RANGE = re.compile(r"\$?[A-Z]+\$?(\d+):\$?[A-Z]+\$?(\d+)")
 
 
@@ -147,11 +148,35 @@ def _get_foreign_samples(sheets, options):
         return []
 
 
+class _Column:
+    """Reads the cells of a column, equal ones once: most of a big file are the same few.
+
+    What it read before stands in a table for each type of cell, as 1, 1.0 and True are equal but not the same. Cells
+    that carry more than their value (faults, padded numbers) are in no table.
+    """
+
+    def __init__(self, key, place, read):
+        self.key, self.place = key, place
+        self._read = read
+        self.known = {str: {}, int: {}, float: {}, datetime: {}}
+
+    def take(self, cell):
+        """Return the value of a cell that is in no table yet.
+
+        :raise Refusal: as the functions of :mod:`.values`
+        """
+        value = self._read(cell)
+        table = self.known.get(type(cell))
+        if table is not None and len(table) < MAX_KNOWN:
+            table[cell] = value
+        return value
+
+
 class _RowChecker:
     """Turns the cells of one row after the other into values, and keeps the problems."""
 
     def __init__(self, header, sheet, decimal_sign, layout: Layout):
-        self.rows, self.problems, self._shared = [], [], {}
+        self.rows, self.problems = [], []
         self._header, self._fixed_width, self._layout = header, sheet.fixed_width, layout
         readers = {
             "text": values.read_text,
@@ -170,7 +195,7 @@ class _RowChecker:
             "clock": values.read_clock,
         }
         places = {key: place for place, key in header.places.items() if key}
-        self._readers = [(c.key, places[c.key], readers[c.kind]) for c in layout.columns if c.key in places]
+        self._columns = [_Column(c.key, places[c.key], readers[c.kind]) for c in layout.columns if c.key in places]
         self._unnamed = [place for place in range(header.width) if place not in header.places]
 
     def check_all(self, sheet):
@@ -189,20 +214,22 @@ class _RowChecker:
         width = len(cells)
         if self._unnamed or width != self._header.width:
             self._check_width(number, cells)
-        for key, place, read in self._readers:
-            cell = cells[place] if place < width else None
+        for column in self._columns:
+            cell = cells[column.place] if column.place < width else None
             if cell is None:
                 continue
-            try:
-                value = read(cell)
-            except Refusal as refusal:
-                row.bad.add(key)
-                self._add(refusal.code, number, key, values.shown(cell), refusal.params)
+            known = column.known.get(type(cell))
+            if known is not None and cell in known:
+                value = known[cell]
             else:
-                if value is not None:
-                    # Equal texts and days are kept once: most of a big file are the same few.
-                    shared = isinstance(value, str | date)
-                    row.values[key] = self._shared.setdefault(value, value) if shared else value
+                try:
+                    value = column.take(cell)
+                except Refusal as refusal:
+                    row.bad.add(column.key)
+                    self._add(refusal.code, number, column.key, values.shown(cell), refusal.params)
+                    continue
+            if value is not None:
+                row.values[column.key] = value
         self._check_required(row)
         self.problems += import_rules.check_row(row, self._header)
         return row

@@ -138,7 +138,7 @@ def check_group(group: Group, header: Header) -> Iterator[Problem]:
     if not layout.group_key:
         return
     first, *others = group.rows
-    lines = {_line(first, layout): first.number}
+    lines = {_line(first, layout): first.number} if others else {}
     for row in others:
         params = {"number": group.number, "first": first.number, "row": row.number}
         differing = [key for key in layout.group_keys if row.values.get(key) != first.values.get(key)]

@@ -8,15 +8,14 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-
 from .cells import MAX_CELL_TEXT, Fault, column_index, is_blank
-from .number_formats import format_kind, typed_number
+from .number_formats import BUILTIN_KINDS, format_kind, typed_number
 from .refusal import Refusal
 from .workbook_zip import Archive
 
 MAX_COLUMNS = 200
 MAX_STRING_TOTAL = 100_000_000
+MAX_KNOWN = 10_000  # so many different numbers are remembered; most of a big file are the same few
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -90,7 +89,7 @@ class _Shared:
     def _read_strings(self):
         strings, reader = [], _TextReader("si")
         total = 0
-        for _ in self._archive.parse(self._strings_part, reader.start, reader.end, reader.text):
+        for _ in self._archive.parse(self._strings_part, reader.starts, reader.ends, reader.text):
             total += sum(map(len, reader.texts))
             if total > MAX_STRING_TOTAL or reader.size > MAX_CELL_TEXT * 100:
                 raise Refusal("suspicious_archive")
@@ -99,15 +98,15 @@ class _Shared:
         return strings
 
     def _read_formats(self):
-        codes = dict(BUILTIN_FORMATS)
+        known = dict(BUILTIN_KINDS)
         kinds, in_cells = [], False
         for tag, attributes in self._archive.elements(self._styles_part):
             if tag == "numFmt":
-                codes[int(attributes.get("numFmtId", -1))] = attributes.get("formatCode", "")
+                known[int(attributes.get("numFmtId", -1))] = format_kind(attributes.get("formatCode", ""))
             elif tag in ("cellXfs", "cellStyles", "dxfs"):
                 in_cells = tag == "cellXfs"
             elif tag == "xf" and in_cells:
-                kinds.append(format_kind(codes.get(int(attributes.get("numFmtId", 0)), "General")))
+                kinds.append(known.get(int(attributes.get("numFmtId", 0))))
         return kinds
 
 
@@ -115,30 +114,33 @@ class _TextReader:
     """Collects the text of elements: runs put together, reading aids (phonetics) left out."""
 
     def __init__(self, element):
-        self._element = element
         self._pieces, self._open, self._aside = [], False, False
         self.texts, self.size = [], 0
-
-    def start(self, tag, attributes):
-        if tag == "t":
-            self._open = not self._aside
-        elif tag == "rPh":
-            self._aside = True
-        elif tag == self._element:
-            self._pieces, self.size = [], 0
-
-    def end(self, tag):
-        if tag == "t":
-            self._open = False
-        elif tag == "rPh":
-            self._aside = False
-        elif tag == self._element:
-            self.texts.append("".join(self._pieces))
+        self.starts = {"t": self._start_text, "rPh": self._start_aside, element: self._start_element}
+        self.ends = {"t": self._end_text, "rPh": self._end_aside, element: self._end_element}
 
     def text(self, piece):
         if self._open:
             self._pieces.append(piece)
             self.size += len(piece)
+
+    def _start_text(self, _attributes):
+        self._open = not self._aside
+
+    def _end_text(self):
+        self._open = False
+
+    def _start_aside(self, _attributes):
+        self._aside = True
+
+    def _end_aside(self):
+        self._aside = False
+
+    def _start_element(self, _attributes):
+        self._pieces, self.size = [], 0
+
+    def _end_element(self):
+        self.texts.append("".join(self._pieces))
 
 
 class XlsxSheet:
@@ -159,7 +161,7 @@ class XlsxSheet:
         """
         self.merged = []
         reader = _SheetReader(self._shared, self.base_1904, self.merged)
-        for _ in self._archive.parse(self._part, reader.start, reader.end, reader.text):
+        for _ in self._archive.parse(self._part, reader.starts, reader.ends, reader.text):
             yield from reader.finished
             reader.finished.clear()
         if not reader.seen_data:
@@ -167,53 +169,74 @@ class XlsxSheet:
 
 
 class _SheetReader:
-    """Turns the events of a sheet part into rows of typed cells."""
+    """Turns the events of a sheet part into rows of typed cells. A file has millions of them: few calls per cell."""
 
     def __init__(self, shared, base_1904, merged):
         self._strings, self._formats, self._base_1904 = shared.strings, shared.formats, base_1904
-        self._columns = {}
-        self._row, self._cells = 0, []
-        self._kind = self._format = None
-        self._column = 0
-        self._pieces, self._open, self._aside, self._formula, self._in_rows = [], False, False, False, False
+        self._columns, self._numbers = {}, {}
+        self._row, self._cells, self._cell = 0, [], {}
+        self._raw, self._formula, self._aside, self._in_rows = "", False, False, False
+        self._pieces = []
+        self.text = self._pieces.append
         self.merged, self.finished, self.seen_data = merged, [], False
+        self.starts = {
+            "c": self._start_cell,
+            "v": self._start_value,
+            "t": self._start_value,
+            "row": self._start_row,
+            "f": self._start_formula,
+            "rPh": self._start_aside,
+            "sheetData": self._start_data,
+            "mergeCell": self._start_merged,
+        }
+        self.ends = {
+            "c": self._end_cell,
+            "v": self._end_value,
+            "t": self._end_value,
+            "row": self._end_row,
+            "rPh": self._end_aside,
+            "sheetData": self._end_data,
+        }
 
-    def start(self, tag, attributes):
-        if tag == "c":
-            self._start_cell(attributes)
-        elif tag == "v" or tag == "t":
-            self._open = self._in_rows and not self._aside
-        elif tag == "row":
-            self._row = int(attributes.get("r", self._row + 1))
-            self._cells = []
-        elif tag == "f":
-            self._formula = True
-        elif tag == "rPh":
-            self._aside = True
-        elif tag == "sheetData":
-            self._in_rows = self.seen_data = True
-        elif tag == "mergeCell":
-            self.merged.append(attributes.get("ref", ""))
+    def _start_data(self, _attributes):
+        self._in_rows = self.seen_data = True
 
-    def text(self, piece):
-        if self._open:
-            self._pieces.append(piece)
+    def _end_data(self):
+        self._in_rows = False
 
-    def end(self, tag):
-        if tag == "c":
-            self._end_cell()
-        elif tag == "v" or tag == "t":
-            self._open = False
-        elif tag == "row":
-            if not all(map(is_blank, self._cells)):
-                self.finished.append((self._row, self._cells))
-        elif tag == "rPh":
-            self._aside = False
-        elif tag == "sheetData":
-            self._in_rows = False
+    def _start_row(self, attributes):
+        self._row = int(attributes.get("r", self._row + 1))
+        self._cells = []
 
+    def _end_row(self):
+        if not all(map(is_blank, self._cells)):
+            self.finished.append((self._row, self._cells))
+
+    def _start_merged(self, attributes):
+        self.merged.append(attributes.get("ref", ""))
+
+    # === ONE CELL === #
     def _start_cell(self, attributes):
-        address = attributes.get("r")
+        self._cell, self._raw, self._formula = attributes, "", False
+
+    def _start_value(self, _attributes):
+        self._pieces.clear()
+
+    def _end_value(self):
+        if self._in_rows and not self._aside:
+            self._raw += "".join(self._pieces)
+
+    def _start_formula(self, _attributes):
+        self._formula = True
+
+    def _start_aside(self, _attributes):
+        self._aside = True
+
+    def _end_aside(self):
+        self._aside = False
+
+    def _end_cell(self):
+        address = self._cell.get("r")
         if address is None:
             # Without addresses a row that leaves out an empty cell moves all others one column to the left.
             raise Refusal("cells_without_address", row=self._row)
@@ -221,34 +244,26 @@ class _SheetReader:
         column = self._columns.get(letters)
         if column is None:
             column = self._columns[letters] = column_index(letters)
-        self._column, self._kind, self._format = column, attributes.get("t", "n"), attributes.get("s")
-        self._formula = False
-        self._pieces = []
-
-    def _end_cell(self):
-        raw = "".join(self._pieces)
-        value = self._value(raw)
-        if value is None:
-            return
-        if self._column >= MAX_COLUMNS:
-            if is_blank(value):
-                return
-            letters = next(name for name, place in self._columns.items() if place == self._column)
-            raise Refusal("too_many_columns", address=f"{letters}{self._row}", row=self._row, limit=MAX_COLUMNS)
-        if len(raw) > MAX_CELL_TEXT:
-            raise Refusal("value_too_long", row=self._row, limit=MAX_CELL_TEXT)
-        if len(self._cells) <= self._column:
-            self._cells.extend([None] * (self._column + 1 - len(self._cells)))
-        self._cells[self._column] = value
-
-    def _value(self, raw):
-        kind = self._kind
+        raw, kind = self._raw, self._cell.get("t", "n")
         if kind == "s":
-            return self._strings[int(raw)] if raw else None
+            value = self._strings[int(raw)] if raw else None
+        elif kind == "n" and raw:
+            key = (raw, self._cell.get("s"))
+            value = self._numbers[key] if key in self._numbers else self._read_number(*key)
+        else:
+            value = self._read_other(kind, raw)
+        if value is not None:
+            self._keep(letters, column, value)
+
+    def _read_number(self, raw, style):
+        number_format = self._formats[int(style)] if style else None
+        value = typed_number(float(raw), number_format, self._base_1904)
+        if len(self._numbers) < MAX_KNOWN:
+            self._numbers[raw, style] = value
+        return value
+
+    def _read_other(self, kind, raw):
         if kind == "n":
-            if raw:
-                number_format = self._formats[int(self._format)] if self._format else None
-                return typed_number(float(raw), number_format, self._base_1904)
             return Fault("formula_without_value", "=") if self._formula else None
         if kind == "b":
             return raw == "1"
@@ -257,6 +272,18 @@ class _SheetReader:
         if kind == "d":
             return datetime.fromisoformat(raw.rstrip("Z"))
         return unescape(raw) or None
+
+    def _keep(self, letters, column, value):
+        if column >= MAX_COLUMNS:
+            if is_blank(value):
+                return
+            raise Refusal("too_many_columns", address=f"{letters}{self._row}", row=self._row, limit=MAX_COLUMNS)
+        if len(self._raw) > MAX_CELL_TEXT:
+            raise Refusal("value_too_long", row=self._row, limit=MAX_CELL_TEXT)
+        missing = column - len(self._cells)
+        if missing >= 0:
+            self._cells.extend([None] * (missing + 1))
+        self._cells[column] = value
 
 
 def unescape(text: str) -> str:

@@ -64,22 +64,36 @@ class Archive:
         if too_big or (size > RATIO_COUNTS_FROM and size > MAX_RATIO * max(compressed, 1)):
             raise Refusal("suspicious_archive")
 
-    def parse(self, name: str, start=None, end=None, text=None):
+    def parse(self, name: str, start: dict, end: dict, text):
         """Walk through an XML part; a generator that pauses after every chunk.
 
-        :param start: called with the local name of an element and its attributes
-        :param end: called with the local name
+        :param start: local name of an element → what is called with its attributes
+        :param end: local name of an element → what is called at its end
         :param text: called with pieces of text
         :raise Refusal: ``dtd_forbidden`` for a document type (entities live there), ``corrupt_file``
         """
+        starts, ends = _Handlers(start), _Handlers(end)
         parser = expat.ParserCreate()
+        parser.StartElementHandler = lambda tag, attributes: starts[tag](attributes)
+        parser.EndElementHandler = lambda tag: ends[tag]()
+        parser.CharacterDataHandler = text
+        return self._walk(name, parser)
+
+    def elements(self, name: str) -> list[tuple[str, dict]]:
+        """Return local name and attributes of every element of a small part.
+
+        :raise Refusal: as :meth:`parse`
+        """
+        found = []
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = lambda tag, attributes: found.append((_local_name(tag), attributes))
+        for _ in self._walk(name, parser):
+            pass
+        return found
+
+    def _walk(self, name, parser):
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_doctype
-        if start:
-            parser.StartElementHandler = lambda tag, attributes: start(tag[tag.find(":") + 1 :], attributes)
-        if end:
-            parser.EndElementHandler = lambda tag: end(tag[tag.find(":") + 1 :])
-        parser.CharacterDataHandler = text
         try:
             for chunk in self.chunks(name):
                 parser.Parse(chunk, False)
@@ -88,16 +102,6 @@ class Archive:
         except (expat.ExpatError, ValueError, LookupError):
             raise Refusal("corrupt_file")
         yield
-
-    def elements(self, name: str) -> list[tuple[str, dict]]:
-        """Return local name and attributes of every element of a small part.
-
-        :raise Refusal: as :meth:`parse`
-        """
-        found = []
-        for _ in self.parse(name, start=lambda tag, attributes: found.append((tag, attributes))):
-            pass
-        return found
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
         """Return the relations of a part: id → (last word of the type, full name of the target)."""
@@ -113,6 +117,22 @@ class Archive:
             for tag, attributes in self.elements(relations)
             if tag == "Relationship"
         }
+
+
+class _Handlers(dict):
+    """Handlers by the name of an element as it is written; whatever prefix it has, its local name counts."""
+
+    def __missing__(self, tag):
+        handler = self[tag] = self.get(_local_name(tag), _ignore)
+        return handler
+
+
+def _ignore(*_args):
+    """Handle an element that says nothing we need."""
+
+
+def _local_name(tag):
+    return tag[tag.find(":") + 1 :]
 
 
 def part_name(name: str) -> str:

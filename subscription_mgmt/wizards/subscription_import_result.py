@@ -141,7 +141,9 @@ class SubscriptionImport(models.TransientModel):
             value = group.values.get(key)
             record = result.records.get(key, {}).get(value)
             if value is not None:
-                texts.append(record.display_name if isinstance(record, models.BaseModel) else str(value))
+                # Few of the records are shown: not every name of a big file is wanted.
+                shown = record.with_prefetch().display_name if isinstance(record, models.BaseModel) else str(value)
+                texts.append(shown)
         if len(group.rows) > 1:
             texts.append(self.env._("%s lines", len(group.rows)))
         return " · ".join(texts)
