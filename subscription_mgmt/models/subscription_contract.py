@@ -342,12 +342,12 @@ class SubscriptionContract(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):
-        billed = self.filtered(lambda contract: "invoiced" in contract.installment_ids.mapped("state"))
+        billed = self.env["subscription.installment"]._find_billed(Domain("contract_id", "in", self.ids))
         if billed:
             raise UserError(
                 self.env._(
                     "Contract %(contract)s was billed and cannot be deleted. Close it instead.",
-                    contract=billed[0].name,
+                    contract=billed.contract_id.name,
                 )
             )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..tools.periods import check_cadence
 from ..tools.plan import Cadence
@@ -159,12 +160,12 @@ class SubscriptionContractLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):
-        billed = self.filtered(lambda line: "invoiced" in line.installment_ids.mapped("state"))
+        billed = self.env["subscription.installment"]._find_billed(Domain("line_id", "in", self.ids))
         if billed:
             raise UserError(
                 self.env._(
                     "Line %(line)s was billed and cannot be deleted. Give it an end date instead.",
-                    line=billed[0].display_name,
+                    line=billed.line_id.display_name,
                 )
             )
 

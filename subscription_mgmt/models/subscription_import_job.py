@@ -7,7 +7,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 from .subscription_import_messages import describe_problems
 
@@ -162,8 +162,7 @@ class SubscriptionImportBatch(models.Model):
         batch = self.with_user(self.user_id).with_company(self.company_id).with_context(lang=self.user_id.lang)
         if self.progress_ids.date_start:
             # A worker had begun and is gone; its transaction went with it.
-            text = batch.env._("The import was interrupted: the server stopped or ran out of time. Nothing was kept.")
-            self.write({"state": "failed", "message": text})
+            self.write({"state": "failed", "message": batch._get_interruption()})
             return
         try:
             batch._check_may_import()
@@ -181,3 +180,17 @@ class SubscriptionImportBatch(models.Model):
             if not isinstance(error, UserError):
                 _logger.exception("Import %s failed", self.id)
             self.write({"state": "failed", "message": str(error)})
+
+    def _get_interruption(self):
+        """Say that a worker did not come back, and what may be done about it."""
+        text = self.env._("The import was interrupted: the server stopped or ran out of time. Nothing was kept.")
+        seconds = config["limit_time_real_cron"]
+        seconds = config["limit_time_real"] if seconds == -1 else seconds
+        if not seconds:
+            return text
+        advice = self.env._(
+            "A job may take %s seconds on this server: for a file that takes longer, have limit_time_real_cron raised, "
+            "or load it in parts.",
+            seconds,
+        )
+        return f"{text} {advice}"

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .subscription_contract_import import IMPORT
 from .subscription_import_write import to_json
@@ -64,25 +65,18 @@ class SubscriptionImportBatch(models.Model):
         self.ensure_one()
         if self.state != "done":
             raise UserError(self.env._("Import %(name)s has nothing to undo.", name=self.name))
-        # sudo: an invoice that the user may not see bars the way back all the same
-        installments = self.env["subscription.installment"].sudo()
         contracts = self.with_context(active_test=False).contract_ids
         touched = self.change_ids.filtered(lambda change: change.model != "res.partner")
         by_model = touched.grouped("model")
         lines = [change.res_id for change in by_model.get("subscription.contract.line", ())]
         rows = [change.res_id for change in by_model.get("subscription.installment", ())]
         updated = [change.res_id for change in by_model.get("subscription.contract", ())]
-        billed = installments.search(
-            [
-                ("state", "=", "invoiced"),
-                "|", "|", "|",
-                ("contract_id", "in", contracts.ids),
-                ("line_id", "in", lines),
-                ("id", "in", rows),
-                "&", ("contract_id", "in", updated), ("invoice_line_id.create_date", ">=", self.date),
-            ],
-            limit=1,
-        )  # fmt: skip
+        billed = self.env["subscription.installment"]._find_billed(
+            Domain("contract_id", "in", contracts.ids)
+            | Domain("line_id", "in", lines)
+            | Domain("id", "in", rows)
+            | (Domain("contract_id", "in", updated) & Domain("invoice_line_id.create_date", ">=", self.date))
+        )
         if billed:
             raise UserError(
                 self.env._(
@@ -149,11 +143,13 @@ class SubscriptionContract(models.Model):
 
     def _delete_imported(self):
         """Delete contracts with their plan and the analytic account that activation opened."""
+        # Deleting empties the cache, and records found through a field would then be read one by one.
+        contracts = self.with_prefetch().with_context(active_test=False)
         # An account that a person chose has another code.
-        accounts = self.filtered(lambda c: c.analytic_account_id.code == c.name).analytic_account_id
-        self.installment_ids.unlink()
-        self.with_context(active_test=False).line_ids.unlink()
-        self.unlink()
+        accounts = contracts.filtered(lambda c: c.analytic_account_id.code == c.name).analytic_account_id
+        contracts.installment_ids.with_prefetch().unlink()
+        contracts.line_ids.with_prefetch().unlink()
+        contracts.unlink()
         # sudo: who may undo an import need not be allowed to keep analytic accounts; one with costs stays
         accounts.sudo().filtered(lambda account: not account.line_ids).unlink()
 

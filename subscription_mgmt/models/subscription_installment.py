@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 # Passed in the context by billing alone. An object, so that no request from outside can name it.
 LEDGER = object()
@@ -109,6 +110,12 @@ class SubscriptionInstallment(models.Model):
             raise UserError(
                 self.env._("%(row)s was billed and cannot be changed.", row=billed.display_name),
             )
+
+    @api.model
+    def _find_billed(self, domain):
+        """Return one of the rows that was billed; an empty set when none was."""
+        # sudo: what was billed stays, whether or not the user may see the row
+        return self.sudo().search(Domain("state", "=", "invoiced") & domain, limit=1)
 
     def action_skip(self, reason):
         """Leave these rows out of billing for good; making the plan anew does not bring them back.

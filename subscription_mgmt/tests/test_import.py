@@ -316,3 +316,11 @@ class TestImport(ImportCommon):
         many.action_import()
         self._count_queries(few._examine)  # access rules are read once and kept
         self.assertEqual(self._count_queries(few._examine), self._count_queries(many._examine))
+
+    def test_import_and_undo_ask_as_often_for_ten_contracts_as_for_fifty(self):
+        counts = {}
+        for size in (5, 10, 50):
+            wizard = self._file_of(size)
+            made = self._count_queries(wizard.action_import)
+            counts[size] = (made, self._count_queries(wizard.batch_id.action_undo))
+        self.assertEqual(counts[10], counts[50])

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import config
 
 from odoo.addons.subscription_mgmt.models import subscription_import_write
 from odoo.addons.subscription_mgmt.models.subscription_import_job import SubscriptionImportProgress
@@ -114,6 +115,14 @@ class TestImportJob(ImportCommon):
         self.assertEqual(batch.state, "failed")
         self.assertIn("interrupted", batch.message)
         self.assertFalse(self.contracts())
+
+    def test_what_ran_out_of_time_names_the_limit(self):
+        for own, general, shown in ((-1, 90, "90 seconds"), (600, 90, "600 seconds"), (0, 90, "")):
+            with patch.dict(config.options, {"limit_time_real_cron": own, "limit_time_real": general}):
+                batch = self.start(self.row())
+                batch.progress_ids.date_start = "2026-01-01 10:00:00"
+                self.run_cron()
+            self.assertEqual((shown in batch.message, "limit_time" in batch.message), (True, bool(shown)))
 
     def test_a_file_that_went_bad_meanwhile(self):
         batch = self.start(self.row(), self.row(number="AB-2"))
