@@ -10,6 +10,7 @@ from . import test_charge_security
 from . import test_company_switch
 from . import test_contract
 from . import test_dunning
+from . import test_external_id
 from . import test_import
 from . import test_import_columns
 from . import test_import_errors
