@@ -8,6 +8,8 @@ from ..tools.import_layout import CUSTOMER
 from ..tools.import_rules import INVOICE_CUSTOMER
 from ..tools.refusal import Refusal
 from .billing_decisions import BillingDecisions
+from .subscription_contract_line import get_mrr
+from .subscription_sale_line_mixin import get_net
 
 PARTNERS_AT_ONCE = 1000
 PARTNER_KEYS = (*CUSTOMER, *INVOICE_CUSTOMER)
@@ -24,6 +26,19 @@ class Partner(NamedTuple):
     profile: int
     lang: str
     payment_term: int | bool
+
+
+class Line(NamedTuple):
+    """What is proposed for a line of a product.
+
+    :param name: its text
+    :param tax_ids: ids of the taxes
+    :param is_included: whether one of them is part of the price
+    """
+
+    name: str
+    tax_ids: list[int]
+    is_included: bool
 
 
 class ImportDefaults(BillingDecisions):
@@ -51,24 +66,18 @@ class ImportDefaults(BillingDecisions):
         """What is done about unpaid invoices in the company."""
         return self.once(("dunning", company.id), lambda: company.subscription_dunning_plan_id.id)
 
-    def line_name(self, product_id, subscriber_id, company):
-        """Text of a line in the language of the subscriber."""
-        lang = self._partners(company)[subscriber_id].lang
-        return self.once(("name", product_id, lang), lambda: self._find_name(product_id, lang))
-
-    def taxes(self, product_id, company, payer_id, place_id):
-        """Taxes of a product for who pays, by where the service is delivered."""
+    def line(self, product_id, company, payer_id, subscriber_id):
+        """Text and taxes of a line: by the subscriber's language, by who pays and where the service is delivered."""
         partners = self._partners(company)
-        key = ("taxes", product_id, company.id, partners[payer_id].profile, partners[place_id].profile)
-        return self.once(key, lambda: self._find_taxes(product_id, company, payer_id, place_id))
+        payer, subscriber = partners[payer_id], partners[subscriber_id]
+        key = ("line", product_id, company.id, payer.profile, subscriber.profile, subscriber.lang)
+        return self.once(key, lambda: self._find_line(product_id, company, payer_id, subscriber_id, subscriber.lang))
 
-    def is_included(self, tax_ids):
-        """Whether one of the taxes is part of the price."""
-        taxes = self.env["account.tax"]
-        return self.once(
-            ("included", tuple(tax_ids)),
-            lambda: any(taxes.browse(tax_ids).flatten_taxes_hierarchy().mapped("price_include")),
-        )
+    def figures(self, line, currency):
+        """Untaxed amount and monthly revenue of the values of a line whose taxes come on top; in the currency."""
+        names = ("quantity", "price_unit", "discount", "interval", "interval_unit")
+        key = ("figures", currency.id, *(line[name] for name in names))
+        return self.once(key, lambda: self._find_figures(line, currency))
 
     def _partners(self, company):
         """All partners of the file as the company sees them: id → what matters of them."""
@@ -88,12 +97,18 @@ class ImportDefaults(BillingDecisions):
             partners.invalidate_recordset()
         return found
 
-    def _find_name(self, product_id, lang):
-        product = self.env["product.product"].with_context(lang=lang).browse(product_id)
-        return product.get_product_multiline_description_sale()
-
-    def _find_taxes(self, product_id, company, payer_id, place_id):
+    def _find_line(self, product_id, company, payer_id, place_id, lang):
         product = self.env["product.product"].browse(product_id)
         payer, place = (self.env["res.partner"].with_company(company).browse(id_) for id_ in (payer_id, place_id))
         position = self.env["subscription.contract"]._find_fiscal_position(company, payer, place)
-        return position.map_tax(product.taxes_id._filter_taxes_by_company(company)).ids
+        taxes = position.map_tax(product.taxes_id._filter_taxes_by_company(company))
+        return Line(
+            product.with_context(lang=lang).get_product_multiline_description_sale(),
+            taxes.ids,
+            any(taxes.flatten_taxes_hierarchy().mapped("price_include")),
+        )
+
+    def _find_figures(self, line, currency):
+        net = get_net(currency, line["quantity"], line["price_unit"], line["discount"])
+        mrr = currency.round(get_mrr(net, line["interval"], line["interval_unit"]))
+        return {"price_subtotal": net, "mrr": mrr}

@@ -7,10 +7,8 @@ from odoo.tools import format_date, html2plaintext
 
 from .subscription_billing_entry import CHECKED
 from .subscription_contract_import import IMPORT
-from .subscription_contract_line import get_mrr
 from .subscription_import_contracts import plain
 from .subscription_import_defaults import ImportDefaults
-from .subscription_sale_line_mixin import get_net
 
 CHUNK = 500  # records made in one go; memory stays flat
 PLAN_FIELDS = {"date_start", "date_end"}  # of a contract; its lines say themselves what their plan is made from
@@ -83,14 +81,10 @@ class SubscriptionImportEngine(models.AbstractModel):
         values["user_id"] = defaults.responsible(values["employee_id"])
         values["dunning_plan_id"] = defaults.dunning_plan(company)
         for _create, _id, line in values["line_ids"]:
-            product = line["product_id"]
-            line["name"] = defaults.line_name(product, subscriber, company)
-            taxes = defaults.taxes(product, company, payer, subscriber)
-            line["tax_ids"] = [Command.set(taxes)]
-            if not defaults.is_included(taxes):
-                net = get_net(company.currency_id, line["quantity"], line["price_unit"], line["discount"])
-                mrr = company.currency_id.round(get_mrr(net, line["interval"], line["interval_unit"]))
-                line.update(price_subtotal=net, mrr=mrr)
+            found = defaults.line(line["product_id"], company, payer, subscriber)
+            line.update(name=found.name, tax_ids=[Command.set(found.tax_ids)])
+            if not found.is_included:
+                line.update(defaults.figures(line, company.currency_id))
 
     def _finish_layout(self, result):
         """Bring the payment plans of running contracts that were changed up to date."""
