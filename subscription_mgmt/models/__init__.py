@@ -69,4 +69,5 @@ from . import subscription_import_members, subscription_import_plans, subscripti
 from . import subscription_import_write
 from . import subscription_import_heading
 from . import subscription_import_batch, subscription_import_change, subscription_import_job, subscription_import_undo
+from . import subscription_import_activation
 from . import subscription_contract_import

@@ -12,13 +12,17 @@ class SubscriptionContract(models.Model):
     def action_open_activate(self):
         """Activate; contracts with more than a year to make up for ask first."""
         drafts = self.filtered_domain(Domain("state", "=", "draft"))
-        days = drafts._get_backlog_dates()
-        if not days or min(days) >= fields.Date.subtract(fields.Date.context_today(self), years=1):
+        if not drafts._filter_long_backlog():
             return self.action_activate()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "subscription_mgmt.subscription_contract_activate_action"
         )
         return {**action, "context": {"default_contract_ids": drafts.ids}}
+
+    def _filter_long_backlog(self):
+        """Return those that would have to make up for more than a year."""
+        limit = fields.Date.subtract(fields.Date.context_today(self), years=1)
+        return self.filtered(lambda contract: min(contract._get_backlog_dates(), default=limit) < limit)
 
     def _get_backlog_dates(self):
         """Billing dates before today that activation would plan, one per line and period; nothing is written."""

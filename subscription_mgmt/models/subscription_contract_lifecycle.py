@@ -49,6 +49,7 @@ class SubscriptionContract(models.Model):
         accounts = (
             self.env["account.analytic.account"]
             .sudo()
+            .with_context(mail_create_nolog=True)
             .create(
                 [
                     {

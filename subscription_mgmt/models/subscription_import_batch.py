@@ -79,14 +79,6 @@ class SubscriptionImportBatch(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_import_change_action")
         return {**action, "domain": [("batch_id", "=", self.id)]}
 
-    def action_activate(self):
-        """Put all contracts of the import that are still drafts in force.
-
-        :raise UserError: as the activation of a contract
-        """
-        self.contract_ids.action_activate()
-        return True
-
     def _get_form_action(self):
         self.ensure_one()
         return {

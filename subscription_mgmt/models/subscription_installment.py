@@ -5,7 +5,8 @@ from odoo.fields import Domain
 # Passed in the context by billing alone. An object, so that no request from outside can name it.
 LEDGER = object()
 # What a person may still change on a row that is not billed yet; touching it marks the row as edited by hand.
-EDITABLE = {"date_invoice", "quantity", "price_unit", "discount"}
+PRICE_FIELDS = ("quantity", "price_unit", "discount")
+EDITABLE = {"date_invoice", *PRICE_FIELDS}
 
 
 class SubscriptionInstallment(models.Model):
@@ -89,6 +90,30 @@ class SubscriptionInstallment(models.Model):
         for row in self:
             if row.state != "invoiced" or not row.price_subtotal:
                 row.price_subtotal = row.line_id._get_untaxed(row.quantity, row.price_unit, row.discount)
+
+    @api.model
+    def _add_precomputed_values(self, vals_list):
+        """Override of `base`: spare each of many rows a draft record, only to look at its contract and line."""
+        contracts, lines = (
+            {record.id: record for record in self.env[model].browse({vals.get(name) for vals in vals_list} - {None})}
+            for model, name in (("subscription.contract", "contract_id"), ("subscription.contract.line", "line_id"))
+        )
+        amounts = {}
+        for vals in vals_list:
+            contract, line = contracts.get(vals.get("contract_id")), lines.get(vals.get("line_id"))
+            if not contract or not line:
+                continue
+            terms = tuple(self._fields[name].convert_to_cache(vals.get(name), self) for name in PRICE_FIELDS)
+            if (line.id, terms) not in amounts:
+                amounts[line.id, terms] = line._get_untaxed(*terms)
+            vals.update(
+                company_id=contract.company_id.id,
+                currency_id=contract.currency_id.id,
+                partner_id=contract.partner_id.id,
+                product_id=line.product_id.id,
+                price_subtotal=amounts[line.id, terms],
+            )
+        return super()._add_precomputed_values(vals_list)
 
     def write(self, vals):
         """Keep billed rows as they were billed, and remember which rows a person changed."""

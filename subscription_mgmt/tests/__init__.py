@@ -12,6 +12,7 @@ from . import test_contract
 from . import test_dunning
 from . import test_external_id
 from . import test_import
+from . import test_import_activation
 from . import test_import_columns
 from . import test_import_errors
 from . import test_import_hostile

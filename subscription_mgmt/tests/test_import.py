@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.subscription_mgmt.models.subscription_import_messages import PROBLEMS
 from odoo.addons.subscription_mgmt.tools.import_layout import COLUMNS
@@ -235,6 +235,7 @@ class TestImport(ImportCommon):
         with self.assertRaisesRegex(UserError, "imported already"):
             wizard.action_import()
 
+    @freeze_time("2026-01-10")
     def test_activate_then_undo(self):
         self.company.subscription_analytic = True
         batch = self.load(self.row(date_end=date(2026, 12, 31)), self.row(number="AB-2")).import_batch_id

@@ -167,9 +167,12 @@ class SubscriptionImport(models.TransientModel):
         return self.batch_id._get_form_action()
 
     def action_activate(self):
-        """Put the contracts that the import made in force, and show them."""
-        self.batch_id.action_activate()
-        return self.batch_id.action_view_contracts()
+        """Put the contracts that the import made in force, and show them; of very many, how far the server is."""
+        batch = self.batch_id
+        answer = batch.action_activate()
+        if batch.is_activating:
+            return batch._get_form_action()
+        return batch.action_view_contracts() if answer is True else answer
 
     def action_restart(self):
         """Begin with another file."""

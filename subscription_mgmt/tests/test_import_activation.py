@@ -1,0 +1,97 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time, tagged
+
+from odoo.addons.subscription_mgmt.models import subscription_import_activation
+
+from .import_common import ImportCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-10")
+class TestImportActivation(ImportCommon):
+    """Contracts of an import are put in force: few at once, many by the server."""
+
+    def import_numbers(self, *numbers, **values):
+        rows = [self.row(number=number, **values) for number in numbers]
+        return self.load(*rows).import_batch_id
+
+    def activate_in_background(self, batch):
+        with patch.object(subscription_import_activation, "FOREGROUND_CONTRACTS", 0):
+            self.assertTrue(batch.action_activate())
+        self.assertTrue(batch.is_activating)
+
+    def run_cron(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("subscription_mgmt.ir_cron_subscription_import_activate").method_direct_trigger()
+
+    def test_few_at_once(self):
+        batch = self.import_numbers("AB-1", "AB-2")
+        self.assertTrue(batch.action_activate())
+        self.assertEqual(batch.contract_ids.mapped("state"), ["active", "active"])
+        self.assertTrue(batch.contract_ids.installment_ids)
+        self.assertFalse(batch.is_activating)
+
+    def test_more_than_a_year_asks_first(self):
+        batch = self.import_numbers("AB-1", date_start="01.01.2020")
+        action = batch.action_activate()
+        self.assertEqual(action["res_model"], "subscription.contract.activate")
+        self.assertEqual(batch.contract_ids.state, "draft")
+
+    def test_many_by_the_server_batch_by_batch(self):
+        batch = self.import_numbers("AB-1", "AB-2", "AB-3")
+        self.activate_in_background(batch)
+        self.assertEqual(batch.contract_ids.mapped("state"), ["draft"] * 3)
+        self.assertEqual((batch.progress, batch.progress_text), (0, "3 contracts are still to be put in force"))
+        with self.assertRaisesRegex(UserError, "Wait"):
+            batch.action_undo()
+        with patch.object(subscription_import_activation, "ACTIVATE_BATCH", 2):
+            self.run_cron()
+        self.assertEqual(batch.contract_ids.mapped("state"), ["active"] * 3)
+        self.assertTrue(all(contract.installment_ids for contract in batch.contract_ids))
+        self.assertEqual((batch.is_activating, batch.message), (False, False))
+
+    def test_goes_on_where_time_was_up(self):
+        batch = self.import_numbers("AB-1", "AB-2", "AB-3")
+        self.activate_in_background(batch)
+        cron = type(self.env["ir.cron"])
+        with (
+            patch.object(subscription_import_activation, "ACTIVATE_BATCH", 2),
+            patch.object(cron, "_commit_progress", lambda *_args, **_kwargs: 0),
+        ):
+            self.env["subscription.import.batch"]._cron_activate()
+        self.assertEqual((batch.is_activating, batch.draft_count), (True, 1))
+        self.run_cron()
+        self.assertEqual((batch.is_activating, batch.draft_count), (False, 0))
+
+    def test_what_cannot_be_put_in_force_stops_no_other(self):
+        batch = self.import_numbers("AB-1", "AB-2", "AB-3")
+        first, second, third = batch.contract_ids.sorted("name")
+        first.date_start = "2020-01-01"  # its line moves with it
+        second.line_ids.price_unit = 0
+        self.activate_in_background(batch)
+        self.run_cron()
+        self.assertEqual([contract.state for contract in (first, second, third)], ["draft", "draft", "active"])
+        self.assertFalse(batch.is_activating)
+        self.assertIn("2 contracts are still drafts", batch.message)
+        self.assertIn("AB-1: more than a year", batch.message)
+        self.assertIn("AB-2: Contract AB-2 has no price", batch.message)
+        second.line_ids.price_unit = 5
+        first.line_ids.paid_until = "2025-12-31"
+        self.activate_in_background(batch)
+        self.run_cron()
+        self.assertEqual((batch.draft_count, batch.message), (0, False))
+
+    def test_only_managers_start_it(self):
+        batch = self.import_numbers("AB-1", "AB-2")
+        clerk = self._make_user("editor")
+        with patch.object(subscription_import_activation, "FOREGROUND_CONTRACTS", 0), self.assertRaises(AccessError):
+            batch.with_user(clerk).action_activate()
+
+    def test_the_page_shows_how_far_it_is(self):
+        wizard = self.wizard(self.workbook(self.row()))
+        wizard.action_import()
+        with patch.object(subscription_import_activation, "FOREGROUND_CONTRACTS", 0):
+            action = wizard.action_activate()
+        self.assertEqual((action["res_model"], action["res_id"]), ("subscription.import.batch", wizard.batch_id.id))
