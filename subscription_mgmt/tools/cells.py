@@ -10,6 +10,8 @@ from .refusal import Refusal
 
 LAST_SERIAL = 2_958_465  # 31 December 9999
 MAX_CELL_TEXT = 32_767  # Excel's own limit of one cell
+MAX_SHEET_ROWS = 1_048_576  # and of one sheet
+MAX_COLUMNS = 200  # ours; no layout has a sixth of them
 
 
 class PaddedNumber(int):
@@ -65,6 +67,8 @@ def is_blank(cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip(INVISIBLE))
 
 
+# Nobody sees these inside of a code: zero-width space, word joiner, byte order mark, soft hyphen
+ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad"
 # str.strip() does not know the last four: zero-width space, word joiner, byte order mark, soft hyphen
 INVISIBLE = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u2007\u2009\u202f\u3000\u200b\u2060\ufeff\u00ad"
 

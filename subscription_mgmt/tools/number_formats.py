@@ -9,7 +9,7 @@ from .refusal import Refusal
 
 LITERALS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
 ZEROS = re.compile(r"0{2,18}")
-# What the formats say that no file defines (ECMA-376 part 1, 18.8.30): 9, 10 per cent, 14 to 22 and 45 to 47 dates, times
+# What the formats say that no file defines (ECMA-376 part 1, 18.8.30): 9, 10 per cent; 14 to 22, 45 to 47 dates, times
 BUILTIN_KINDS = {9: "percent", 10: "percent", **dict.fromkeys([*range(14, 23), *range(45, 48)], "date")}
 
 

@@ -28,6 +28,8 @@ def main():
     limit(int(sys.argv[1]), int(sys.argv[2]))
     # The package of the plain-Python tools by itself: the add-on around it would need Odoo.
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # The answer alone goes to the server: what a parser prints about a file would spoil it.
+    output, sys.stdout = sys.stdout.buffer, sys.stderr
     task, content, filename, options, *rest = pickle.load(sys.stdin.buffer)
     from tools import import_rows, workbook
     from tools.refusal import Refusal
@@ -45,7 +47,7 @@ def main():
         sys.exit(3)
     except Exception:
         answer = ("failed", traceback.format_exc())
-    pickle.dump(answer, sys.stdout.buffer, protocol=5)
+    pickle.dump(answer, output, protocol=5)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,11 @@ class XlsSheet:
         return None
 
     def _format(self, xf_index):
-        xf = self._book.xf_list[xf_index]
-        return format_kind(self._book.format_map[xf.format_key].format_str)
+        try:
+            xf = self._book.xf_list[xf_index]
+            return format_kind(self._book.format_map[xf.format_key].format_str)
+        except (LookupError, TypeError):
+            raise Refusal("corrupt_file")
 
 
 def read(content: bytes) -> list[XlsSheet]:
