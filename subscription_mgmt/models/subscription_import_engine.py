@@ -24,6 +24,7 @@ ID_MODES = [
 NOTICES = {
     "similar_heading",
     "contact_elsewhere",
+    "paid_outside",
     "kept_billed",
     "kept_closed",
     "line_left",
@@ -89,11 +90,13 @@ class Result:
     @property
     def bad_rows(self) -> set[int]:
         """Numbers of the rows that a problem keeps out."""
-        return {
-            number
-            for problem in self.errors
-            for number in range(problem.row, max(problem.row, problem.params.get("last", 0)) + 1)
-        }
+        ranges = sorted((problem.row, problem.params.get("last", 0)) for problem in self.errors)
+        rows, covered = set(), -1
+        for first, last in ranges:  # joined cells may reach over the whole sheet, thousands of times
+            rows.add(first)
+            rows.update(range(max(first, covered + 1), last + 1))
+            covered = max(covered, last)
+        return rows
 
 
 class SubscriptionImportEngine(models.AbstractModel):
