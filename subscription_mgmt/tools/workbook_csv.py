@@ -86,7 +86,7 @@ def read(content: bytes) -> list[CsvSheet]:
 def _is_binary(text):
     """Tell what is no text: one stray control character is a problem of its cell, many of them are none of a table."""
     controls = sum(char < " " and char not in "\t\n\r\f\v" for char in text[:4096])
-    return "\0" in text or controls > 3 + len(text[:4096]) // 50
+    return controls > 3 + len(text[:4096]) // 50
 
 
 def decode(content: bytes) -> str:

@@ -14,6 +14,7 @@ from .refusal import Refusal
 from .workbook_zip import Archive
 
 MAX_STRING_TOTAL = 100_000_000
+MAX_SHEETS = 500
 MAX_MERGED = 200_000
 MAX_KNOWN = 10_000  # so many different numbers are remembered; most of a big file are the same few
 BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
@@ -41,6 +42,8 @@ def read(content: bytes) -> list["XlsxSheet"]:
         kind, part = relations.get(relation, ("", ""))
         if kind == "worksheet":
             sheets.append(XlsxSheet(archive, part, attributes.get("name", ""), base_1904, shared))
+            if len(sheets) > MAX_SHEETS:
+                raise Refusal("suspicious_archive")
     return sheets
 
 

@@ -119,7 +119,8 @@ class TestCsvText(WorkbookCase):
         self.assertEqual(rows(b"a;b\n1;2\n\x1a", "a.csv"), [(1, ["a", "b"]), (2, ["1", "2"])])
 
     def test_a_stray_control_character_is_left_to_its_cell(self):
-        self.assertEqual(rows(b"a;b\n1;x\x01y\n", "a.csv")[1], (2, ["1", "x\x01y"]))
+        for char in ("\x01", "\0", "\x1b"):
+            self.assertEqual(rows(f"a;b\n1;x{char}y\n".encode(), "a.csv")[1], (2, ["1", f"x{char}y"]))
         self.assertRefused("wrong_type", b"\x01\x02\x03\x04\x05;b\n", "a.csv")
 
     def test_letters_that_two_code_pages_read_differently(self):
