@@ -6,6 +6,8 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import openpyxl
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -249,6 +251,17 @@ class TestImportOdd(ImportCommon):
         rows = Result(errors=[Problem("bad_date", 1), *[problem] * 1000, Problem("bad_date", 2)]).bad_rows
         self.assertEqual(rows, set(range(1, 1_048_577)))
         self.assertLess(time.monotonic() - start, 10)
+
+    def test_failing_rows_with_numbers_shown_with_zeros(self):
+        book = openpyxl.load_workbook(io.BytesIO(self.workbook(self.row(number=123, price="x"))))
+        book.active["A2"].number_format = "00000"
+        stream = io.BytesIO()
+        book.save(stream)
+        wizard = self.wizard(stream.getvalue())
+        wizard.action_check()
+        wizard.action_download_errors()
+        [sheet] = workbook.read(base64.b64decode(wizard.error_file))
+        self.assertEqual(list(sheet.rows())[1][1][0], "00123")
 
     def test_any_file_name_can_be_downloaded(self):
         wizard = self.check(self.row(price="x"), filename="#1 100% ../a?.xlsx")

@@ -65,6 +65,16 @@ class TestSandbox(unittest.TestCase):
         reading = sandbox.read_file(content, "a.xls", import_rows.AS_IS)
         self.assertEqual((reading.row_count, reading.refused), (300, False))
 
+    def test_numbers_with_leading_zeros_come_back_as_they_are_shown(self):
+        book = openpyxl.load_workbook(io.BytesIO(xlsx([123, 9], [45, 9])))
+        book.active["A2"].number_format, book.active["A3"].number_format = "00000", '"AB-"000'
+        stream = io.BytesIO()
+        book.save(stream)
+        _headings, found = sandbox.read_raw(stream.getvalue(), "a.xlsx", import_rows.AS_IS, {2, 3})
+        self.assertEqual([str(found[2][0]), str(found[3][0])], ["00123", "AB-045"])
+        reading = sandbox.read_file(stream.getvalue(), "a.xlsx", import_rows.AS_IS)
+        self.assertEqual([group.number for group in reading.groups], ["00123", "AB-045"])
+
     def test_refusals_come_through_with_their_particulars(self):
         self.assertRefused("empty_file", b"")
         self.assertEqual(self.assertRefused("wrong_type", b"%PDF-1.4", "a.csv").params, {"kind": "PDF"})

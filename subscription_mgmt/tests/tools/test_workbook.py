@@ -374,6 +374,10 @@ class TestCells(unittest.TestCase):
             "0%": "percent",
             "00000": 5,
             "0": None,
+            "[Red]00000": 5,
+            "000-00": (None, None, None, "-", None, None),
+            '"AB-"0': ("AB-", None),
+            "000.0": None,
         }.items():
             with self.subTest(code):
                 self.assertEqual(format_kind(code), kind)
@@ -384,6 +388,8 @@ class TestCells(unittest.TestCase):
             (9001, "9001"),
             (9001.5, "9001.5"),
             (PaddedNumber(7, 3), "007"),
+            (PaddedNumber(7, ("AB-", None, None)), "AB-07"),
+            (PaddedNumber(-12345, (None, None, "-", None)), "-1234-5"),
             (Percent(0.1), "10%"),
             (datetime(2025, 1, 31), "31.01.2025"),
             (Fault("error_cell", "#N/A"), "#N/A"),
