@@ -5,12 +5,14 @@ import time
 import zipfile
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import openpyxl
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ..models import subscription_import_engine
 from ..models.subscription_import_engine import Result
 from ..tools import workbook
 from ..tools.import_rules import Problem
@@ -262,6 +264,17 @@ class TestImportOdd(ImportCommon):
         wizard.action_download_errors()
         [sheet] = workbook.read(base64.b64decode(wizard.error_file))
         self.assertEqual(list(sheet.rows())[1][1][0], "00123")
+
+    def test_more_unknown_ids_than_anybody_would_look_through(self):
+        with patch.object(subscription_import_engine, "MAX_PROBLEMS", 2):
+            wizard = self.check(*[self.row(number=f"N{n}", product=f"X{n}") for n in range(9)])
+        self.assertEqual((wizard.state, wizard.error_count, wizard.can_import_good), ("refused", 4, False))
+        self.assertEqual(wizard.issue_ids[0].code, "too_many_problems")
+        with (
+            self.assertRaisesRegex(UserError, "file as a whole"),
+            patch.object(subscription_import_engine, "MAX_PROBLEMS", 2),
+        ):
+            wizard.action_download_errors()
 
     def test_any_file_name_can_be_downloaded(self):
         wizard = self.check(self.row(price="x"), filename="#1 100% ../a?.xlsx")

@@ -83,9 +83,11 @@ def read(content: bytes) -> list[XlsSheet]:
 def _guarded(function, *args, **kwargs):
     """Call xlrd, which fails on a damaged file with whatever its arithmetic runs into.
 
-    :raise Refusal: ``encrypted``, ``corrupt_file``
+    :raise Refusal: ``encrypted``, ``corrupt_file``, ``wrong_type`` for other documents in the same container
     """
     try:
         return function(*args, **kwargs)
     except Exception as error:
+        if "Can't find workbook" in str(error):
+            raise Refusal("wrong_type", kind="OLE")
         raise Refusal("encrypted" if "encrypted" in str(error) else "corrupt_file")

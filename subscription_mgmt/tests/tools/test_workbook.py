@@ -275,6 +275,11 @@ class TestXls(WorkbookCase):
             with self.subTest(size), self.assertRaises(Refusal):
                 [list(sheet.rows()) for sheet in workbook.read(content[:size], "a.xls")]
 
+    def test_another_document_in_the_same_container(self):
+        content = self._xls(lambda sheet: sheet.write(0, 0, "a"))
+        content = content.replace("Workbook".encode("utf-16-le"), "WordDocu".encode("utf-16-le"))
+        self.assertRefused("wrong_type", content, "a.xls")
+
     def test_encrypted_workbook_of_today(self):
         container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
         self.assertRefused("encrypted", container)
