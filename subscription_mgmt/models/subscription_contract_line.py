@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..tools.periods import check_cadence
+from ..tools.periods import check_cadence, fits_calendar
 from ..tools.plan import Cadence
 
 # Average number of periods of one unit in a month
@@ -111,13 +111,15 @@ class SubscriptionContractLine(models.Model):
             line.mrr = get_mrr(line.price_subtotal, line.interval, line.interval_unit)
 
     # === CONSTRAINTS === #
-    @api.constrains("interval", "interval_unit", "anchor_day", "date_start", "date_end", "contract_id")
+    @api.constrains("interval", "interval_unit", "repetitions", "anchor_day", "date_start", "date_end", "contract_id")
     def _check_cadence(self):
         for line in self:
             try:
                 check_cadence(line.interval, line.interval_unit, line.anchor_day or None)
             except ValueError:
                 raise ValidationError(self.env._("A fixed day of the month goes with months and years only."))
+            if not fits_calendar(line.date_start, line.interval, line.interval_unit, line.repetitions):
+                raise ValidationError(self.env._("Periods of this length or number would go beyond the year 9999."))
             if line.date_end and line.date_end < line.date_start:
                 raise ValidationError(
                     self.env._(

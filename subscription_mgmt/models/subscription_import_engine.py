@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from odoo import fields, models
@@ -9,7 +10,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools import sandbox
 from ..tools.import_errors import build_error_workbook
-from ..tools.import_rows import Options, file_problem
+from ..tools.import_rows import MAX_PROBLEMS, Options, file_problem
 from ..tools.import_rules import Group, Problem
 from ..tools.refusal import Refusal
 from .subscription_import_messages import get_message
@@ -24,6 +25,7 @@ ID_MODES = [
 NOTICES = {
     "similar_heading",
     "contact_elsewhere",
+    "paid_outside",
     "kept_billed",
     "kept_closed",
     "line_left",
@@ -89,11 +91,13 @@ class Result:
     @property
     def bad_rows(self) -> set[int]:
         """Numbers of the rows that a problem keeps out."""
-        return {
-            number
-            for problem in self.errors
-            for number in range(problem.row, max(problem.row, problem.params.get("last", 0)) + 1)
-        }
+        ranges = sorted((problem.row, problem.params.get("last", 0)) for problem in self.errors)
+        rows, covered = set(), -1
+        for first, last in ranges:  # joined cells may reach over the whole sheet, thousands of times
+            rows.add(first)
+            rows.update(range(max(first, covered + 1), last + 1))
+            covered = max(covered, last)
+        return rows
 
 
 class SubscriptionImportEngine(models.AbstractModel):
@@ -174,7 +178,12 @@ class SubscriptionImportEngine(models.AbstractModel):
         if not reading.refused:
             self._apply_remembered_modes(reading)
             records = result.records = self._resolve_ids(reading)
-            result.add_problems(self._get_id_problems(reading, records))
+            id_problems = list(islice(self._get_id_problems(reading, records), MAX_PROBLEMS + 1))
+            result.add_problems(id_problems)
+            if len(id_problems) > MAX_PROBLEMS:
+                result.errors.insert(0, file_problem(Refusal("too_many_problems", limit=MAX_PROBLEMS)))
+                result.refused = True
+                return result
             result.add_problems(self._get_precision_problems(reading))
             getattr(self, f"_check_{self.layout}")(reading, records, result)
             places = {heading: place for place, heading in enumerate(reading.header.headings.values())}

@@ -33,6 +33,7 @@ PROBLEMS = {
         "Reading the file took more time or memory than a workbook needs, and was given up. Save it as csv and retry."
     ),
     "too_many_columns": _lt("Cell %(address)s lies beyond the %(limit)s columns that a sheet may have."),
+    "too_many_problems": _lt("The file has more than %(limit)s problems; the rows after them were not looked at."),
     "too_many_rows": _lt("The file has more than %(limit)s rows. Split it."),
     "cells_without_address": _lt(
         "The cells of row %(row)s do not say which column they belong to. Open the file in Excel, save it and retry."
@@ -61,6 +62,8 @@ PROBLEMS = {
     "repeated_row": _lt("Row %(row)s repeats row %(first)s of contract %(number)s."),
     "no_price": _lt("Contract %(number)s has no price."),
     "end_before_start": _lt("The contract ends on %(end)s, before it starts on %(start)s."),
+    "paid_outside": _lt("Paid until %(day)s, outside of the contract (%(start)s – %(end)s). Imported as it is."),
+    "too_far": _lt("Periods of this length or number would go beyond the year 9999."),
     "period_order": _lt("The period ends on %(end)s, before it starts on %(start)s."),
     "periods_overlap": _lt("The period begins before that of row %(first)s ends; days would be billed twice."),
     "parent_needed": _lt("Contacts and branches need the number of the member they belong to."),
@@ -74,6 +77,7 @@ PROBLEMS = {
     "error_cell": _lt("The formula in this cell ends in an error."),
     "formula_without_value": _lt("The formula in this cell was never calculated. Open the file in Excel and save it."),
     "bad_character": _lt("The text holds a control character that cannot be stored."),
+    "lost_letter": _lt("The sign � stands for a letter that was lost when the file was saved. Enter the letter."),
     "wrong_kind": _lt("A text is expected here; Excel made something else of it. Format the column as text."),
     "precision_lost": _lt("Excel has cut digits off this long number. Format the column as text and enter it again."),
     "bad_reference": _lt("An id is expected here: the bare code, without name, address or fraction."),
@@ -81,6 +85,7 @@ PROBLEMS = {
     "ambiguous_number": _lt(
         "The sign may be a decimal sign or group thousands. Choose the decimal sign and check again."
     ),
+    "too_big": _lt("The number is too big; at most %(limit)s is taken."),
     "bad_percent": _lt("A percentage between 0 and 100 is expected here."),
     "bad_quantity": _lt("The quantity must be above zero."),
     "too_precise": _lt("At most %(digits)s decimals are kept here."),
@@ -96,6 +101,7 @@ PROBLEMS = {
     "unknown_country": _lt("There is no country with these two letters."),
     "bad_vat": _lt("This is no valid tax id of the country."),
     "one_rule": _lt("Exactly one of the two says how often: %(first)s or %(second)s."),
+    "not_taken": _lt("This means nothing beside %(other)s “%(value)s”. Leave the cell empty."),
     "bad_rule": _lt("The rule cannot be used: %(reason)s"),
     "bad_responsible": _lt("This person cannot be responsible: %(reason)s"),
     "invoice_type": _lt("Recurring invoices are loaded as contracts. Choose another type here."),

@@ -1,7 +1,7 @@
 """The ids of a file: which record each one means (WSI-12..24)."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from odoo import models
@@ -224,19 +224,17 @@ class SubscriptionImportEngine(models.AbstractModel):
         known = {code for code, number in pairs if number in right}
         return sorted(known) if len(known) <= MAX_KNOWN else []
 
-    def _get_id_problems(self, reading, records) -> list[Problem]:
-        """Return a problem for every cell whose id means no record that may be used."""
+    def _get_id_problems(self, reading, records) -> Iterator[Problem]:
+        """Yield a problem for every cell whose id means no record that may be used."""
         refused = {
             key: {code: record for code, record in found.items() if isinstance(record, Refusal)}
             for key, found in records.items()
         }
         refused = {key: codes for key, codes in refused.items() if codes}
-        problems = []
         for group in reading.groups:
             for row in group.rows:
                 for key in refused:
                     refusal = refused[key].get(row.values.get(key))
                     if refusal:
                         heading = reading.header.heading(key)
-                        problems.append(Problem(refusal.code, row.number, heading, row.values[key], refusal.params))
-        return problems
+                        yield Problem(refusal.code, row.number, heading, row.values[key], refusal.params)

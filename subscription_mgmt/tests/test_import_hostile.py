@@ -1,9 +1,21 @@
+import base64
+import io
 import json
+import time
+import zipfile
+from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
-from odoo.exceptions import UserError
+import openpyxl
+
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ..models import subscription_import_engine
+from ..models.subscription_import_engine import Result
+from ..tools import workbook
+from ..tools.import_rules import Problem
 from .import_common import ImportCommon
 
 HOSTILE = Path(__file__).parent / "data" / "hostile"
@@ -159,3 +171,112 @@ class TestImportHostile(ImportCommon):
         self.assertEqual(wizard.error_count, 40)
         self.assertEqual(sorted({issue.row_number for issue in wizard.issue_ids}), list(range(2, 41, 2)))
         self.assertEqual(set(wizard.issue_ids.mapped("column")), {"Proje ID", "Şube ID"})
+
+
+@tagged("post_install", "-at_install")
+class TestImportOdd(ImportCommon):
+    """What no sheet program writes, and what a tired person does."""
+
+    def _escaped(self, **values):
+        """A workbook whose texts carry control characters the way Excel escapes them."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self.workbook(self.row(**values)))) as old, zipfile.ZipFile(stream, "w") as new:
+            for name in old.namelist():
+                part = old.read(name)
+                for mark, code in ((b"NUL", b"_x0000_"), (b"HALF", b"_xD800_")):
+                    part = part.replace(mark, code)
+                new.writestr(name, part)
+        return stream.getvalue()
+
+    def test_text_that_no_database_stores(self):
+        for key, value, code in (
+            ("subject", "aNULb", "bad_character"),
+            ("subject", "aHALFb", "bad_character"),
+            ("corporate_customer", "90HALF01", "bad_character"),
+            ("price", "1NUL", "bad_number"),
+            ("date_start", "HALF", "bad_date"),
+        ):
+            with self.subTest(value):
+                wizard = self.wizard(self._escaped(**{key: value}))
+                wizard.action_check()
+                self.assertIssues(wizard, [(2, self.layout.by_key[key].label("tr"), code)])
+                self.assertIn("\N{REPLACEMENT CHARACTER}", wizard.issue_ids.value)
+                wizard.action_download_errors()
+                [sheet] = workbook.read(base64.b64decode(wizard.error_file))
+                self.assertEqual(len(list(sheet.rows())), 2)
+
+    def test_headings_that_no_database_stores(self):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self.workbook(self.row()))) as old, zipfile.ZipFile(stream, "w") as new:
+            for name in old.namelist():
+                new.writestr(name, old.read(name).replace(b"Tan", b"T_x0000_a_xD800_n"))
+        wizard = self.wizard(stream.getvalue())
+        wizard.action_check()
+        self.assertEqual((wizard.state, wizard.contract_count), ("checked", 1))
+        self.assertIn("T\ufffda\ufffdnım*", wizard.column_ids.mapped("heading"))
+
+    def test_figures_that_would_not_be_kept(self):
+        price, quantity = (self.layout.by_key[key].label("tr") for key in ("price", "quantity"))
+        self.assertIssues(self.check(self.row(price=1e300, quantity=1e300)), [
+            (2, price, "too_big"),
+            (2, quantity, "too_big"),
+        ])  # fmt: skip
+        contract = self.load(self.row(price=999_999_999_999.99, quantity=999_999))
+        self.assertEqual(contract.line_ids.price_unit, 999_999_999_999.99)
+
+    def test_periods_beyond_the_calendar(self):
+        interval = self.layout.by_key["interval"].label("tr")
+        for values in ({"interval": 9999, "unit": "yıl"}, {"interval": 9999, "repetitions": 9999, "unit": "gün"}):
+            self.assertIssues(self.check(self.row(**values)), [(2, interval, "too_far")])
+        line = self.load(self.row(interval=9999, unit="gün")).line_ids
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            line.interval_unit = "year"
+
+    def test_paid_until_a_day_outside_of_the_contract(self):
+        paid = self.layout.by_key["paid_until"].label("tr")
+        for day, notices in (
+            (date(2025, 12, 1), [(2, paid, "paid_outside")]),
+            (date(2025, 12, 31), []),
+            (date(2026, 12, 31), []),
+            (date(2027, 1, 1), [(2, paid, "paid_outside")]),
+        ):
+            wizard = self.check(self.row(date_end=date(2026, 12, 31), paid_until=day))
+            self.assertEqual(wizard.state, "checked")
+            self.assertIssues(wizard, notices, level="warning")
+
+    def test_a_code_with_something_nobody_sees_in_it(self):
+        contract = self.load(self.row(number="AB\u200b-1", corporate_customer="90\ufeff01"))
+        self.assertEqual((contract.name, contract.partner_id), ("AB-1", self.customer))
+
+    def test_cells_joined_over_the_whole_sheet_again_and_again(self):
+        problem = Problem("merged_cells", 3, params={"last": 1_048_576})
+        start = time.monotonic()
+        rows = Result(errors=[Problem("bad_date", 1), *[problem] * 1000, Problem("bad_date", 2)]).bad_rows
+        self.assertEqual(rows, set(range(1, 1_048_577)))
+        self.assertLess(time.monotonic() - start, 10)
+
+    def test_failing_rows_with_numbers_shown_with_zeros(self):
+        book = openpyxl.load_workbook(io.BytesIO(self.workbook(self.row(number=123, price="x"))))
+        book.active["A2"].number_format = "00000"
+        stream = io.BytesIO()
+        book.save(stream)
+        wizard = self.wizard(stream.getvalue())
+        wizard.action_check()
+        wizard.action_download_errors()
+        [sheet] = workbook.read(base64.b64decode(wizard.error_file))
+        self.assertEqual(list(sheet.rows())[1][1][0], "00123")
+
+    def test_more_unknown_ids_than_anybody_would_look_through(self):
+        with patch.object(subscription_import_engine, "MAX_PROBLEMS", 2):
+            wizard = self.check(*[self.row(number=f"N{n}", product=f"X{n}") for n in range(9)])
+        self.assertEqual((wizard.state, wizard.error_count, wizard.can_import_good), ("refused", 4, False))
+        self.assertEqual(wizard.issue_ids[0].code, "too_many_problems")
+        with (
+            self.assertRaisesRegex(UserError, "file as a whole"),
+            patch.object(subscription_import_engine, "MAX_PROBLEMS", 2),
+        ):
+            wizard.action_download_errors()
+
+    def test_any_file_name_can_be_downloaded(self):
+        wizard = self.check(self.row(price="x"), filename="#1 100% ../a?.xlsx")
+        self.assertRegex(wizard.action_download_errors()["url"], r"/error_file/[^/?#]*\.xlsx\?download=true$")

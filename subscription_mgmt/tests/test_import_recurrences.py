@@ -128,6 +128,10 @@ class TestImportRecurrences(ImportCommon):
         for row, column, code in (
             (self.row(frequency=None), "RRULE, Sıklık", "one_rule"),
             (self.row(rule="FREQ=DAILY"), "RRULE, Sıklık", "one_rule"),
+            (self.row(frequency=None, rule="FREQ=DAILY", times=3), "Tekrar Sayısı", "not_taken"),
+            (self.row(month_day=5), "Ayın Günü", "not_taken"),
+            (self.row(frequency="ay", weekdays="Pzt"), "Haftanın Günleri", "not_taken"),
+            (self.row(hours=1e9), "Süre (Saat)", "too_big"),
             (self.row(frequency=None, rule="FREQ=SECONDLY"), "RRULE", "bad_rule"),
             (self.row(frequency=None, rule="her gün"), "RRULE", "bad_rule"),
             (self.row(weekdays="Pzt, hep"), "Haftanın Günleri", "bad_weekdays"),

@@ -10,20 +10,35 @@ from .refusal import Refusal
 
 LAST_SERIAL = 2_958_465  # 31 December 9999
 MAX_CELL_TEXT = 32_767  # Excel's own limit of one cell
+MAX_SHEET_ROWS = 1_048_576  # and of one sheet
+MAX_COLUMNS = 200  # ours; no layout has a sixth of them
 
 
 class PaddedNumber(int):
-    """A whole number that the sheet shows with leading zeros: 123 in a cell of the format 00000."""
+    """A whole number that the sheet shows with leading zeros or signs: 123 in a cell of the format 00000 or "AB-"0000.
 
-    width = 0
+    :param mask: number of digits, or the parts of the format: a text, or None for a digit
+    """
 
-    def __new__(cls, value: int, width: int):
+    mask: int | tuple = 0
+
+    def __new__(cls, value: int, mask: int | tuple):
         self = super().__new__(cls, value)
-        self.width = width
+        self.mask = mask
         return self
 
+    def __getnewargs__(self):
+        return int(self), self.mask
+
     def __str__(self):
-        return f"{int(self):0{self.width}d}"
+        if isinstance(self.mask, int):
+            return f"{int(self):0{self.mask}d}"
+        places = self.mask.count(None)
+        digits = f"{abs(self):0{places}d}"
+        # What is longer than the mask stands before its first digit, as in the sheet.
+        parts = [digits[: len(digits) - places + 1], *digits[len(digits) - places + 1 :]]
+        text = "".join(parts.pop(0) if part is None else part for part in self.mask)
+        return f"-{text}" if self < 0 else text
 
 
 class Percent(float):
@@ -65,6 +80,8 @@ def is_blank(cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip(INVISIBLE))
 
 
+# Nobody sees these inside of a code: zero-width space, word joiner, byte order mark, soft hyphen
+ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad"
 # str.strip() does not know the last four: zero-width space, word joiner, byte order mark, soft hyphen
 INVISIBLE = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u2007\u2009\u202f\u3000\u200b\u2060\ufeff\u00ad"
 

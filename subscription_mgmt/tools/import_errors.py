@@ -15,6 +15,7 @@ from .import_header import ADDED
 from .values import shown
 
 MAX_COMMENT = 1000
+MAX_COMMENTS = 2000  # each costs as much as a whole row; the text behind the row says the same
 BAD, LEFT_OUT, HEADING = (PatternFill("solid", fgColor=color) for color in ("FFC7CE", "FFF2CC", "D9E1F2"))
 
 
@@ -44,14 +45,18 @@ def build_error_workbook(
         by_row[row].append((heading, text))
     texts = [*headings, *[None] * (width - len(headings)), *ADDED]
     sheet.append([_styled(_write(sheet, cell), HEADING, bold=True) for cell in texts])
+    commented = 0
     for number, cells in sorted(rows.items()):
-        sheet.append(_build_row(sheet, number, cells, by_row.get(number, []), header_places, width))
+        problems = by_row.get(number, [])
+        commented += len(problems)
+        with_comments = commented <= MAX_COMMENTS
+        sheet.append(_build_row(sheet, number, cells, problems, header_places, width, with_comments))
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _build_row(sheet, number, cells, problems, header_places, width):
+def _build_row(sheet, number, cells, problems, header_places, width, with_comments):
     """Return the cells of a row with its number and its problems behind them."""
     written = [_write(sheet, cell) for cell in [*cells, *[None] * (width - len(cells))]]
     by_place = defaultdict(list)
@@ -61,7 +66,8 @@ def _build_row(sheet, number, cells, problems, header_places, width):
                 by_place[header_places[part]].append(text)
     for place, texts in by_place.items():
         written[place].fill = BAD
-        written[place].comment = Comment("\n".join(texts)[:MAX_COMMENT], "import", width=320, height=120)
+        if with_comments:
+            written[place].comment = Comment(shown("\n".join(texts))[:MAX_COMMENT], "import", width=320, height=120)
     text = "\n".join(f"{heading}: {text}" if heading else text for heading, text in problems)
     explained = _write(sheet, text or None)
     explained.alignment = Alignment(wrap_text=True, vertical="top")
@@ -80,9 +86,8 @@ def _write(sheet, value):
     if value is None:
         return cell
     if isinstance(value, Fault | PaddedNumber | str):
-        text = shown(value)
-        # Control characters cannot stand in a workbook; they are shown by a sign instead.
-        cell.value = "".join(char if char >= " " or char in "\n\t" else "\ufffd" for char in text)
+        # Control characters cannot stand in a workbook; they are shown by a sign, which is not taken back.
+        cell.value = text = shown(value)
         cell.data_type = "s"
         cell.number_format = "@"
         if text[:1] in "=+-@\t\r":

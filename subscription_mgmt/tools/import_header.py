@@ -16,6 +16,7 @@ HEADER_MATCHES = 2  # so many recognised headings make a heading row
 SIMILAR = 0.86  # so alike must a heading be to one of ours, and so much more than to any other
 MARGIN = 0.06
 NOTHING = MappingProxyType({})
+MAX_HEADING = 200
 LEFT_OUT = ""  # key of a column that a person told us not to read
 # Columns that the workbook of failing rows adds; it is loaded again as it is.
 ADDED = ("Satır (dosyadaki) / Row / Rând", "Sorunlar / Problems / Probleme")
@@ -111,7 +112,7 @@ def _match_all(cells, layout, chosen) -> list[Match]:
     for place, cell in enumerate(cells):
         if is_blank(cell):
             continue
-        text = " ".join(shown(cell).split())
+        text = " ".join(shown(cell).split())[:MAX_HEADING]
         folded = "" if isinstance(cell, Fault) else fold(text)
         key, how = _known(folded, layout, chosen)
         if how == "unknown":

@@ -6,22 +6,24 @@ Every problem is found, not only the first (WSI-25, WSI-35).
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from . import import_rules, values
 from .cells import column_letter, is_blank
-from .import_header import Header, Match, choose_sheet, read_header
+from .import_header import HEADER_ROWS, Header, Match, choose_sheet, read_header
 from .import_layout import LAYOUTS, Layout
 from .import_rules import Group, Problem, Row
 from .refusal import Refusal
 
 MAX_ROWS = 200_000
+MAX_PROBLEMS = 200_000  # nobody mends more than these by hand
 MAX_SHOWN = 200
 MAX_SAMPLES = 3
 SAMPLE_ROWS = 200
+HEAD_ROWS = HEADER_ROWS + SAMPLE_ROWS + 1
 MAX_KNOWN = 10_000
-RANGE = re.compile(r"\$?[A-Z]+\$?(\d+):\$?[A-Z]+\$?(\d+)")
+RANGE = re.compile(r"\$?[A-Z]+\$?(\d{1,7}):\$?[A-Z]+\$?(\d{1,7})")
 
 
 class Options(NamedTuple):
@@ -68,8 +70,9 @@ def read_rows(sheets: list, options: Options = AS_IS) -> Reading:
 
     :param sheets: as :func:`.workbook.read` returns them
     """
-    layout, names = LAYOUTS[options.layout], [sheet.name for sheet in sheets]
-    header, sheet = None, None
+    layout, sheets = LAYOUTS[options.layout], [_Peeked(sheet) for sheet in sheets]
+    names = [sheet.name for sheet in sheets]
+    header, sheet, problems = None, None, []
     try:
         sheet, number, cells = choose_sheet(sheets, layout, options.columns, options.sheet)
         header, faults = read_header(number, cells, layout, options.columns)
@@ -77,23 +80,58 @@ def read_rows(sheets: list, options: Options = AS_IS) -> Reading:
             problems = [file_problem(fault, header.row) for fault in faults]
             return Reading(header, [], 0, problems, True, names, _get_samples(sheet, header.row, header.matches))
         checker = _RowChecker(header, sheet, options.decimal_sign, layout)
+        problems = checker.problems
         checker.check_all(sheet)
         if not checker.rows:
             raise Refusal("no_rows")
+        groups = _group(checker.rows, layout)
+        _add_problems(problems, _get_common_problems(checker, sheet, groups))
     except Refusal as refusal:
         samples = _get_foreign_samples(sheets, options) if refusal.code == "missing_header" else []
-        return Reading(header, [], 0, [file_problem(refusal)], True, names, samples)
-    groups = _group(checker.rows, layout)
-    problems = [
-        *checker.problems,
-        *_similar_problems(header),
-        *_merged_problems(sheet.merged, header.row, checker.rows[-1].number),
-        *chain.from_iterable(import_rules.check_group(group, header) for group in groups),
-        *import_rules.check_file(groups, header),
-    ]
+        return Reading(header, [], 0, [file_problem(refusal), *problems], True, names, samples)
     problems.sort(key=lambda problem: problem.row)
     samples = _get_samples(sheet, header.row, header.matches)
     return Reading(header, groups, len(checker.rows), problems, False, names, samples)
+
+
+def _get_common_problems(checker, sheet, groups):
+    """Yield what is wrong between rows, and with the file as a whole."""
+    header = checker.header
+    yield from _similar_problems(header)
+    yield from _merged_problems(sheet.merged, header.row, checker.rows[-1].number)
+    yield from chain.from_iterable(import_rules.check_group(group, header) for group in groups)
+    yield from import_rules.check_file(groups, header)
+
+
+def _add_problems(problems, more):
+    """Add to the problems, up to a number that a person could still look through.
+
+    :raise Refusal: ``too_many_problems``
+    """
+    problems += islice(more, MAX_PROBLEMS - len(problems) + 1)
+    if len(problems) > MAX_PROBLEMS:
+        raise Refusal("too_many_problems", limit=MAX_PROBLEMS)
+
+
+class _Peeked:
+    """A sheet whose rows are read once, though several look at the first of them."""
+
+    def __init__(self, sheet):
+        self.name = values.shown(sheet.name)
+        self.base_1904, self.fixed_width = sheet.base_1904, sheet.fixed_width
+        self._sheet, self._head, self._rest = sheet, [], sheet.rows()
+
+    @property
+    def merged(self):
+        return self._sheet.merged
+
+    def rows(self) -> Iterator[tuple[int, list]]:
+        """Yield the rows: all of them until somebody read beyond the first ones, then those."""
+        yield from list(self._head)
+        for row in self._rest:
+            if len(self._head) < HEAD_ROWS:
+                self._head.append(row)
+            yield row
 
 
 def read_contracts(sheets: list, decimal_sign: str | None = None) -> Reading:
@@ -107,6 +145,7 @@ def read_raw_rows(sheets: list, options: Options, numbers: set[int]) -> tuple[li
     :return: (cells of the heading row, number → cells)
     :raise Refusal: as :func:`.import_header.choose_sheet`
     """
+    sheets = [_Peeked(sheet) for sheet in sheets]
     sheet, header_row, headings = choose_sheet(sheets, LAYOUTS[options.layout], options.columns, options.sheet)
     return headings, {number: cells for number, cells in sheet.rows() if number in numbers and number > header_row}
 
@@ -176,7 +215,7 @@ class _RowChecker:
     """Turns the cells of one row after the other into values, and keeps the problems."""
 
     def __init__(self, header, sheet, decimal_sign, layout: Layout):
-        self.rows, self.problems = [], []
+        self.rows, self.problems, self.header = [], [], header
         self._header, self._fixed_width, self._layout = header, sheet.fixed_width, layout
         readers = {
             "text": values.read_text,
@@ -201,13 +240,15 @@ class _RowChecker:
     def check_all(self, sheet):
         """Read every row below the heading row.
 
-        :raise Refusal: ``too_many_rows``, and what the sheet raises
+        :raise Refusal: ``too_many_rows``, ``too_many_problems``, and what the sheet raises
         """
         for number, cells in sheet.rows():
             if number > self._header.row:
                 if len(self.rows) == MAX_ROWS:
                     raise Refusal("too_many_rows", limit=MAX_ROWS)
                 self.rows.append(self._read_row(number, cells))
+                if len(self.problems) > MAX_PROBLEMS:
+                    raise Refusal("too_many_problems", limit=MAX_PROBLEMS)
 
     def _read_row(self, number, cells):
         row = Row(number, {}, set())

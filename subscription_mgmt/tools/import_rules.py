@@ -6,10 +6,21 @@ from typing import NamedTuple
 from . import values
 from .import_header import Header
 from .import_layout import CUSTOMER, LAYOUTS
+from .periods import ONE_DAY, fits_calendar
 
 MAX_SHOWN = 200
 # What a blank cell of a contract line, or of a row of a payment plan, means
 DEFAULTS = {"quantity": 1.0, "discount": 0.0, "interval": 1, "unit": "month", "repetitions": 0, "prorate": True}
+FAR = 500  # a cadence of smaller figures ends long before the calendar does
+MAX_HOURS = 8784  # a year
+# Columns of a recurrence that say nothing beside a rule, or beside a frequency
+UNUSED = {
+    "rule": ("last_day", "times", "every", "weekdays", "month_day"),
+    "day": ("weekdays", "month_day"),
+    "week": ("month_day",),
+    "month": ("weekdays",),
+    "year": ("weekdays",),
+}
 INVOICE_CUSTOMER = ("invoice_individual", "invoice_corporate")
 
 
@@ -75,6 +86,8 @@ def _check_contract_row(row, header):
         yield _pair_problem("both_customers", row, INVOICE_CUSTOMER, header)
     yield from _check_days(row, header, "date_start", "date_end", "end_before_start")
     yield from _check_quantity(row, header)
+    yield from _check_paid_until(row, header)
+    yield from _check_cadence(row, header)
 
 
 def _check_plan_row(row, header):
@@ -101,8 +114,21 @@ def _check_recurrence_row(row, header):
     if "last_day" in filled and "times" in filled:
         yield _pair_problem("both_customers", row, ("last_day", "times"), header)
     yield from _check_days(row, header, "first_day", "last_day", "period_order")
-    if row.values.get("hours", 1) <= 0:
-        yield Problem("bad_quantity", row.number, header.heading("hours"), values.shown(row.values["hours"]))
+    yield from _check_unused(row, header)
+    hours = row.values.get("hours", 1)
+    if hours <= 0:
+        yield Problem("bad_quantity", row.number, header.heading("hours"), values.shown(hours))
+    if hours > MAX_HOURS:
+        yield Problem("too_big", row.number, header.heading("hours"), values.shown(hours), {"limit": MAX_HOURS})
+
+
+def _check_unused(row, header):
+    """Yield the cells that mean nothing beside the rule or the frequency: what they say would be lost."""
+    key = "rule" if "rule" in row.values else "frequency"
+    for unused in UNUSED.get("rule" if key == "rule" else row.values.get(key), ()):
+        if unused in row.values:
+            params = {"other": header.heading(key), "value": row.values[key][:40]}
+            yield Problem("not_taken", row.number, header.heading(unused), params=params)
 
 
 ROW_RULES = {
@@ -123,6 +149,21 @@ def _check_days(row, header, first, last, code):
     if start and end and end < start:
         params = {"start": f"{start:%d.%m.%Y}", "end": f"{end:%d.%m.%Y}"}
         yield Problem(code, row.number, header.heading(last), params["end"], params)
+
+
+def _check_paid_until(row, header):
+    start, end, paid = (row.values.get(key) for key in ("date_start", "date_end", "paid_until"))
+    if start and paid and (paid < start - ONE_DAY or (end and paid > end)):
+        shown = f"{paid:%d.%m.%Y}"
+        params = {"day": shown, "start": f"{start:%d.%m.%Y}", "end": f"{end:%d.%m.%Y}" if end else "…"}
+        yield Problem("paid_outside", row.number, header.heading("paid_until"), shown, params)
+
+
+def _check_cadence(row, header):
+    cadence = [row.values.get(key, DEFAULTS[key]) for key in ("interval", "unit", "repetitions")]
+    start = row.values.get("date_start")
+    if start and cadence[0] + cadence[2] > FAR and not fits_calendar(start, *cadence):
+        yield Problem("too_far", row.number, header.heading("interval"), values.shown(cadence[0]))
 
 
 def _check_quantity(row, header):

@@ -9,13 +9,16 @@ from .refusal import Refusal
 
 LITERALS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
 ZEROS = re.compile(r"0{2,18}")
+MASK = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<digit>0)|(?P<plain>[-/ ():])|\[[^\]]*\]|_.|\*.|(?P<other>.)'
+)
 # Formats that no file defines (ECMA-376 part 1, 18.8.30): 9 and 10 per cent, 14 to 22 and 45 to 47 dates and times
 BUILTIN_KINDS = {9: "percent", 10: "percent", **dict.fromkeys([*range(14, 23), *range(45, 48)], "date")}
 
 
 @lru_cache(maxsize=1000)
 def format_kind(code: str):
-    """Return ``"date"``, ``"percent"``, a number of digits (leading zeros are shown) or None.
+    """Return ``"date"``, ``"percent"``, the mask of a :class:`~.cells.PaddedNumber`, or None.
 
     :param code: the format as Excel stores it, in English letters, for instance ``dd.mm.yyyy`` or ``00000``
     """
@@ -26,7 +29,27 @@ def format_kind(code: str):
         return "date"
     if "%" in bare:
         return "percent"
-    return len(bare) if ZEROS.fullmatch(bare) else None
+    return _mask(code.partition(";")[0].strip())
+
+
+def _mask(code):
+    """Return the mask in which whole numbers are shown: digits with leading zeros, or digits among signs."""
+    if ZEROS.fullmatch(code):
+        return len(code)
+    parts = []
+    for match in MASK.finditer(code):
+        if match["other"]:
+            return None
+        if match["digit"]:
+            parts.append(None)
+        elif text := match["quoted"] or match["escaped"] or match["plain"]:
+            parts.append(text)
+    digits = parts.count(None)
+    # One digit with a sign behind is a number with its unit: 12 TL.
+    signs_matter = digits > 1 or (digits and parts[0] is not None)
+    if not signs_matter:
+        return None
+    return digits if digits == len(parts) else tuple(parts)
 
 
 def typed_number(value: float, kind, base_1904: bool):

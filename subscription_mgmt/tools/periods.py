@@ -82,6 +82,18 @@ def period(anchor: date, index: int, interval: int, unit: str, anchor_day: int |
     return max(start, anchor), end
 
 
+def fits_calendar(anchor: date, interval: int, unit: str, repetitions: int = 0) -> bool:
+    """Tell whether the periods of a line, and the one after them, lie before the end of the calendar (year 9999).
+
+    :param repetitions: number of periods; 0 when they end by a date, which is in the calendar
+    """
+    try:
+        period(anchor, max(repetitions, 1), interval, unit)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
 def index_of(anchor: date, day: date, interval: int, unit: str, anchor_day: int | None = None) -> int:
     """Return the index of the period that contains `day`, without walking there from the anchor.
 

@@ -30,6 +30,8 @@ def main():
     gc.disable()  # what is read is kept to the end; to search millions of values for garbage costs a tenth of the time
     # The package of the plain-Python tools by itself: the add-on around it would need Odoo.
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # The answer alone goes to the server: what a parser prints about a file would spoil it.
+    output, sys.stdout = sys.stdout.buffer, sys.stderr
     task, content, filename, options, *rest = pickle.load(sys.stdin.buffer)
     from tools import import_rows, workbook
     from tools.refusal import Refusal
@@ -47,7 +49,7 @@ def main():
         sys.exit(3)
     except Exception:
         answer = ("failed", traceback.format_exc())
-    pickle.dump(answer, sys.stdout.buffer, protocol=5)
+    pickle.dump(answer, output, protocol=5)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ import re
 import unicodedata
 from datetime import date, datetime
 
-from .cells import INVISIBLE, Fault, PaddedNumber, Percent, from_serial, is_blank
+from .cells import INVISIBLE, ZERO_WIDTH, Fault, PaddedNumber, Percent, from_serial, is_blank
 from .refusal import Refusal
 
 MAX_CODE = 128
 MAX_TEXT = 10_000
+MAX_AMOUNT = 1_000_000_000_000  # with two decimals far from where a float begins to lose some
 FIRST_YEAR, LAST_YEAR = 1950, 2199
 SCIENTIFIC = re.compile(r"[+-]?\d[.,]\d+e\+?\d+|\de\+\d+", re.IGNORECASE)
 DAY_TEXT = re.compile(
@@ -20,7 +21,12 @@ DAY_TEXT = re.compile(
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?",
     re.ASCII,
 )
+# Control characters but for breaks and tabs, halves of letters, and the two that are no characters
+UNSTORABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 NUMBER_TEXT = re.compile(r"[+-]?\d{1,18}(?:[.,]\d+)*", re.ASCII)
+# Thousands grouped by a blank, a blank that does not break, or an apostrophe: then a point or comma is the decimal sign
+SPACED_TEXT = re.compile(r"([+-]?\d{1,3}(?:([ \u00a0\u202f\u2009'’])\d{3})(?:\2\d{3})*)(?:([.,])(\d+))?", re.ASCII)
+NO_BLANKS = {ord(char): None for char in ZERO_WIDTH}
 WORDS = {
     True: "1 true yes y evet e doğru da d adevărat",
     False: "0 false no n hayır h yanlış nu fals",
@@ -80,14 +86,21 @@ def shown(cell) -> str:
         return f"{cell:%d.%m.%Y %H:%M}" if timed else f"{cell:%d.%m.%Y}"
     if isinstance(cell, float):
         return f"{cell * 100:.15g}%" if isinstance(cell, Percent) else f"{cell:.15g}"
-    return str(cell)
+    return str(cell) if not isinstance(cell, str) or cell.isprintable() else _without_controls(cell)
+
+
+def _without_controls(text):
+    """Return a text that can be stored and written: lines end with a line feed, other control characters are a sign."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return UNSTORABLE.sub("\ufffd", text)
 
 
 def read_text(cell, limit: int = MAX_TEXT) -> str | None:
     """Return a text without the blanks around it, in composed form (NFC), lines ended by a line feed.
 
-    :raise Refusal: ``value_too_long``, ``bad_character`` for control characters and halves of letters; for a cell
-        that holds no text ``wrong_kind``, ``precision_lost``, or the code of its fault
+    :raise Refusal: ``value_too_long``, ``bad_character`` for control characters and halves of letters,
+        ``lost_letter`` for the sign that stands for one; for a cell that holds no text ``wrong_kind``,
+        ``precision_lost``, or the code of its fault
     """
     if is_blank(cell):
         return None
@@ -96,10 +109,10 @@ def read_text(cell, limit: int = MAX_TEXT) -> str | None:
     if len(text) > limit:
         raise Refusal("value_too_long", limit=limit)
     # Most texts are printable throughout, which is told at once.
-    if not text.isprintable() and any(
-        unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in text
-    ):
+    if not text.isprintable() and UNSTORABLE.search(text):
         raise Refusal("bad_character")
+    if "\ufffd" in text:
+        raise Refusal("lost_letter")
     return text
 
 
@@ -116,11 +129,19 @@ def _text_of_number(cell) -> str:
 def read_code(cell) -> str | None:
     """Return a number or an id of the old system: text, leading zeros kept; 9001 and "9001" are the same (WSI-23).
 
-    :raise Refusal: ``bad_reference`` for a fraction, a line break or an address of a page; else as :func:`read_text`
+    What nobody sees in it is no part of it; a blank that does not break is a blank.
+
+    :raise Refusal: ``bad_reference`` for a fraction, a line break or an address of a page, ``bad_character`` also for
+        signs that turn the direction of writing; else as :func:`read_text`
     """
     text = read_text(cell, MAX_CODE)
     if text is None:
         return None
+    if not text.isprintable():
+        text = text.translate(NO_BLANKS)
+        if any(unicodedata.category(char) == "Cf" for char in text):
+            raise Refusal("bad_character")
+        text = "".join(" " if unicodedata.category(char) == "Zs" else char for char in text)
     if isinstance(cell, float) or "\n" in text or "\t" in text or "://" in text:
         raise Refusal("bad_reference")
     if SCIENTIFIC.fullmatch(text):
@@ -135,7 +156,7 @@ def read_number(cell, decimal_sign: str | None = None) -> float | None:
     the decimal sign was declared.
 
     :param decimal_sign: ``","`` or ``"."``; None when nobody said
-    :raise Refusal: ``bad_number``, ``ambiguous_number``, or the code of the cell's fault
+    :raise Refusal: ``bad_number``, ``ambiguous_number``, ``too_big``, or the code of the cell's fault
     """
     if is_blank(cell):
         return None
@@ -143,11 +164,25 @@ def read_number(cell, decimal_sign: str | None = None) -> float | None:
     if isinstance(cell, bool | datetime | Percent):
         raise Refusal("bad_number")
     if not isinstance(cell, str):
-        return float(f"{cell:.15g}") if isinstance(cell, float) else float(cell)
+        number = float(f"{cell:.15g}") if isinstance(cell, float) else float(cell)
+    else:
+        number = float(_plain_number(_without_blanks(cell, decimal_sign), decimal_sign))
+    if abs(number) > MAX_AMOUNT:
+        raise Refusal("too_big", limit=MAX_AMOUNT)
+    return number
+
+
+def _without_blanks(cell, decimal_sign):
+    """Return a number text whose thousands no blank or apostrophe groups."""
     text = cell.strip(INVISIBLE).replace("−", "-")
-    if not NUMBER_TEXT.fullmatch(text):
+    if NUMBER_TEXT.fullmatch(text):
+        return text
+    match = SPACED_TEXT.fullmatch(text)
+    if not match or (match[3] and match[3] != (decimal_sign or match[3])):
         raise Refusal("bad_number")
-    return float(_plain_number(text, decimal_sign))
+    whole = match[1].replace(match[2], "")
+    # Two zeros behind a fraction of three digits change nothing, and nobody takes the sign for a grouping one.
+    return f"{whole}{match[3]}{match[4]}00" if match[3] else whole
 
 
 def _plain_number(text, decimal_sign):

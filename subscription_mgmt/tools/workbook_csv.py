@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from .cells import MAX_CELL_TEXT, is_blank
+from .cells import MAX_CELL_TEXT, MAX_COLUMNS, MAX_SHEET_ROWS, column_letter, is_blank
 from .refusal import Refusal
 
 SEPARATORS = ";,\t|"
@@ -20,10 +20,14 @@ OTHER_KINDS = {
     b"7z\xbc\xaf": "7z",
     b"{\\rtf": "RTF",
 }
-MARKUP = re.compile(r"\s*<(\?xml|!doctype|[a-z])", re.IGNORECASE)
+MARKUP = re.compile(r"\s*<(\?xml|!doctype|!--|[a-z])", re.IGNORECASE)
+MAIL = re.compile(r"mime-version:|content-type:", re.IGNORECASE)  # a web page in one file, which Excel writes too
+HEAD = 64 * 1024  # so much is looked at to tell what a text is
+LEAST_SIGNS = 2  # a heading row holds three headings at least, a title above it seldom two separators
 UTF8_LETTER = re.compile(rb"[\xc3-\xc5\xc8][\x80-\xbf]")
 # Letters only one of the two code pages has in these places: ğ Ğ ı İ of Windows-1254, ă Ă ş Ş of Windows-1250
 TURKISH, ROMANIAN = frozenset(b"\xf0\xd0\xfd\xdd"), frozenset(b"\xe3\xc3\xba\xaa")
+EITHER = frozenset(b"\xfe\xde")  # ş Ş of the one are ţ Ţ of the other
 
 
 class CsvSheet:
@@ -40,14 +44,19 @@ class CsvSheet:
     def rows(self) -> Iterator[tuple[int, list]]:
         """Yield number and cells (text, None when blank) of each record that is not blank.
 
-        :raise Refusal: ``csv_malformed`` for a quote that is never closed, ``value_too_long``
+        :raise Refusal: ``csv_malformed`` for a quote that is never closed, ``value_too_long``, ``too_many_columns``,
+            ``too_many_rows``
         """
         separator, skipped = _separator(self._text)
         stream = io.StringIO(self._text, newline="")
         number = 0
         try:
             for number, record in enumerate(csv.reader(stream, delimiter=separator, strict=True), start=1):
-                if number > skipped and not all(is_blank(cell) for cell in record):
+                if number > MAX_SHEET_ROWS:
+                    raise Refusal("too_many_rows", limit=MAX_SHEET_ROWS)
+                if len(record) > MAX_COLUMNS:
+                    _drop_blank_end(record, number)
+                if number > skipped and not all(map(is_blank, record)):
                     yield number, [_cell(cell, number) for cell in record]
         except csv.Error as error:
             code = "value_too_long" if "field larger" in str(error) else "csv_malformed"
@@ -64,13 +73,20 @@ def read(content: bytes) -> list[CsvSheet]:
             raise Refusal("wrong_type", kind=kind)
     text = decode(content)
     markup = MARKUP.match(text)
-    if markup:
-        raise Refusal("wrong_type", kind="XML" if markup[1].lower() == "?xml" else "HTML")
-    if any(ord(char) < 32 and char not in "\t\n\r\f\v" for char in text[:4096]) or "\0" in text:
+    if markup or MAIL.match(text):
+        raise Refusal("wrong_type", kind="XML" if markup and markup[1].lower() == "?xml" else "HTML")
+    if _is_binary(text):
         raise Refusal("wrong_type", kind="?")
+    text = text.rstrip("\x1a")  # programs of the DOS age end a file with it
     if is_blank(text):
         raise Refusal("empty_file")
     return [CsvSheet(text)]
+
+
+def _is_binary(text):
+    """Tell what is no text: one stray control character is a problem of its cell, many of them are none of a table."""
+    controls = sum(char < " " and char not in "\t\n\r\f\v" for char in text[:4096])
+    return controls > 3 + len(text[:4096]) // 50
 
 
 def decode(content: bytes) -> str:
@@ -111,7 +127,7 @@ def _unicode_encoding(content: bytes) -> str:
 def _decode_code_page(content: bytes) -> str:
     used = set(content)
     turkish, romanian = bool(used & TURKISH), bool(used & ROMANIAN)
-    if turkish and romanian:
+    if (turkish and romanian) or (used & EITHER and not turkish and not romanian):
         raise Refusal("encoding_undetermined")
     try:
         return content.decode("cp1250" if romanian else "cp1254")
@@ -123,14 +139,28 @@ def _separator(text: str) -> tuple[str, int]:
     """Return the separator and how many records stand before the headings.
 
     Excel writes and honours a first line ``sep=;``; otherwise the sign that is found most often outside the quotes of
-    the first line that is not blank.
+    the first line that has some: titles above the headings are passed over.
     """
-    first = next(line for line in text.splitlines() if not is_blank(line))
+    head = text[:HEAD]
+    first = next((line for line in head.splitlines() if not is_blank(line)), "")
     declared = re.fullmatch(r"sep=(.)", first.strip(' "'), re.IGNORECASE)
-    if declared and text.lstrip().startswith(first.lstrip()):
+    if declared and head.lstrip().startswith(first.lstrip()):
         return declared[1], 1
-    bare = re.sub(r'"[^"]*"', "", first)
-    return max(SEPARATORS, key=bare.count), 0
+    bare = re.sub(r'"[^"]*"', "", head).splitlines()
+    first = next((line for line in bare if max(map(line.count, SEPARATORS)) >= LEAST_SIGNS), "".join(bare[:20]))
+    return max(SEPARATORS, key=first.count), 0
+
+
+def _drop_blank_end(record, number):
+    """Cut a record down to the columns a sheet may have.
+
+    :raise Refusal: ``too_many_columns`` when something stands beyond them
+    """
+    for place in range(MAX_COLUMNS, len(record)):
+        if not is_blank(record[place]):
+            address = f"{column_letter(place)}{number}"
+            raise Refusal("too_many_columns", address=address, row=number, limit=MAX_COLUMNS)
+    del record[MAX_COLUMNS:]
 
 
 def _cell(text: str, row: int) -> str | None:

@@ -53,8 +53,11 @@ class XlsSheet:
         return None
 
     def _format(self, xf_index):
-        xf = self._book.xf_list[xf_index]
-        return format_kind(self._book.format_map[xf.format_key].format_str)
+        try:
+            xf = self._book.xf_list[xf_index]
+            return format_kind(self._book.format_map[xf.format_key].format_str)
+        except (LookupError, TypeError):
+            raise Refusal("corrupt_file")
 
 
 def read(content: bytes) -> list[XlsSheet]:
@@ -80,9 +83,11 @@ def read(content: bytes) -> list[XlsSheet]:
 def _guarded(function, *args, **kwargs):
     """Call xlrd, which fails on a damaged file with whatever its arithmetic runs into.
 
-    :raise Refusal: ``encrypted``, ``corrupt_file``
+    :raise Refusal: ``encrypted``, ``corrupt_file``, ``wrong_type`` for other documents in the same container
     """
     try:
         return function(*args, **kwargs)
     except Exception as error:
+        if "Can't find workbook" in str(error):
+            raise Refusal("wrong_type", kind="OLE")
         raise Refusal("encrypted" if "encrypted" in str(error) else "corrupt_file")

@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from .cells import MAX_CELL_TEXT, Fault, column_index, is_blank
+from .cells import MAX_CELL_TEXT, MAX_COLUMNS, MAX_SHEET_ROWS, Fault, column_index, is_blank
 from .number_formats import BUILTIN_KINDS, format_kind, typed_number
 from .refusal import Refusal
 from .workbook_zip import Archive
 
-MAX_COLUMNS = 200
 MAX_STRING_TOTAL = 100_000_000
+MAX_SHEETS = 500
+MAX_MERGED = 200_000
 MAX_KNOWN = 10_000  # so many different numbers are remembered; most of a big file are the same few
+BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -40,6 +42,8 @@ def read(content: bytes) -> list["XlsxSheet"]:
         kind, part = relations.get(relation, ("", ""))
         if kind == "worksheet":
             sheets.append(XlsxSheet(archive, part, attributes.get("name", ""), base_1904, shared))
+            if len(sheets) > MAX_SHEETS:
+                raise Refusal("suspicious_archive")
     return sheets
 
 
@@ -98,15 +102,15 @@ class _Shared:
         return strings
 
     def _read_formats(self):
-        known = dict(BUILTIN_KINDS)
+        known = {str(number): kind for number, kind in BUILTIN_KINDS.items()}
         kinds, in_cells = [], False
         for tag, attributes in self._archive.elements(self._styles_part):
             if tag == "numFmt":
-                known[int(attributes.get("numFmtId", -1))] = format_kind(attributes.get("formatCode", ""))
+                known[attributes.get("numFmtId")] = format_kind(attributes.get("formatCode", ""))
             elif tag in ("cellXfs", "cellStyles", "dxfs"):
                 in_cells = tag == "cellXfs"
             elif tag == "xf" and in_cells:
-                kinds.append(known.get(int(attributes.get("numFmtId", 0))))
+                kinds.append(known.get(attributes.get("numFmtId")))
         return kinds
 
 
@@ -174,7 +178,7 @@ class _SheetReader:
     def __init__(self, shared, base_1904, merged):
         self._strings, self._formats, self._base_1904 = shared.strings, shared.formats, base_1904
         self._columns, self._numbers = {}, {}
-        self._row, self._cells, self._cell = 0, [], {}
+        self._row, self._row_count, self._cells, self._cell = 0, 0, [], {}
         self._raw, self._formula, self._aside, self._in_rows = "", False, False, False
         self._pieces = []
         self.text = self._pieces.append
@@ -205,14 +209,21 @@ class _SheetReader:
         self._in_rows = False
 
     def _start_row(self, attributes):
-        self._row = int(attributes.get("r", self._row + 1))
         self._cells = []
+        if not self._in_rows:  # buttons drawn on the sheet say in which row they stand
+            return
+        self._row = int(attributes.get("r", self._row + 1))
+        self._row_count += 1
+        if not 1 <= self._row <= MAX_SHEET_ROWS or self._row_count > MAX_SHEET_ROWS:
+            raise Refusal("corrupt_file")
 
     def _end_row(self):
         if not all(map(is_blank, self._cells)):
             self.finished.append((self._row, self._cells))
 
     def _start_merged(self, attributes):
+        if len(self.merged) == MAX_MERGED:
+            raise Refusal("suspicious_archive")
         self.merged.append(attributes.get("ref", ""))
 
     # === ONE CELL === #
@@ -265,12 +276,15 @@ class _SheetReader:
     def _read_other(self, kind, raw):
         if kind == "n":
             return Fault("formula_without_value", "=") if self._formula else None
-        if kind == "b":
-            return raw == "1"
         if kind == "e":
             return Fault("error_cell", raw)
+        if kind in ("b", "d") and not raw.strip():
+            return None
+        if kind == "b":
+            return BOOLEANS[raw.strip()]
         if kind == "d":
-            return datetime.fromisoformat(raw.rstrip("Z"))
+            # The local day and time as the sheet shows it, whatever time zone is named with it
+            return datetime.fromisoformat(raw.strip().rstrip("Z")).replace(tzinfo=None)
         return unescape(raw) or None
 
     def _keep(self, letters, column, value):
@@ -283,6 +297,8 @@ class _SheetReader:
         missing = column - len(self._cells)
         if missing >= 0:
             self._cells.extend([None] * (missing + 1))
+        elif self._cells[column] is not None:  # a cell twice: nobody knows which of the two is meant
+            raise Refusal("corrupt_file")
         self._cells[column] = value
 
 

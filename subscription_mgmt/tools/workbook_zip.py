@@ -14,6 +14,9 @@ MAX_TOTAL = 512 * 1024 * 1024
 MAX_RATIO = 300
 RATIO_COUNTS_FROM = 1024 * 1024  # a small part may be anything; a big one that shrinks 300 times is a trap
 CHUNK = 64 * 1024
+MAX_TOKEN = 4 * 1024 * 1024  # of a tag or remark; the parser starts it again with every chunk
+MAX_ELEMENTS = 1_000_000  # of a part that is kept whole: ten times what Excel allows
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Office knows no other, and others inflate in leaps
 
 
 class Archive:
@@ -31,6 +34,8 @@ class Archive:
             raise Refusal("encrypted")
         # Some programs write part names with a backslash, a leading slash or in another case.
         self._members = {part_name(member.filename): member for member in members}
+        if len(self._members) != len(members):  # two parts of one name: every reader would take another
+            raise Refusal("corrupt_file")
         self._inflated = 0
 
     def __contains__(self, name: str) -> bool:
@@ -46,7 +51,7 @@ class Archive:
         :raise Refusal: ``corrupt_file`` when it is missing or damaged, ``suspicious_archive`` when it grows too big
         """
         member = self._members.get(part_name(name))
-        if member is None:
+        if member is None or member.compress_type not in METHODS:
             raise Refusal("corrupt_file")
         size = 0
         try:
@@ -82,21 +87,26 @@ class Archive:
     def elements(self, name: str) -> list[tuple[str, dict]]:
         """Return local name and attributes of every element of a small part.
 
-        :raise Refusal: as :meth:`parse`
+        :raise Refusal: as :meth:`parse`, and ``suspicious_archive`` for more of them than any workbook has
         """
         found = []
         parser = expat.ParserCreate()
         parser.StartElementHandler = lambda tag, attributes: found.append((_local_name(tag), attributes))
         for _ in self._walk(name, parser):
-            pass
+            if len(found) > MAX_ELEMENTS:
+                raise Refusal("suspicious_archive")
         return found
 
     def _walk(self, name, parser):
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_doctype
+        fed = 0
         try:
             for chunk in self.chunks(name):
                 parser.Parse(chunk, False)
+                fed += len(chunk)
+                if fed - parser.CurrentByteIndex > MAX_TOKEN:
+                    raise Refusal("suspicious_archive")
                 yield
             parser.Parse(b"", True)
         except (expat.ExpatError, ValueError, LookupError):

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -251,5 +252,6 @@ class SubscriptionImport(models.TransientModel):
         return language if language in LANGUAGES else "en"
 
     def _get_download_action(self, field, name):
+        name = quote(name.replace("/", "_"), safe="")
         url = f"/web/content/subscription.import/{self.id}/{field}/{name}?download=true"
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}

@@ -5,7 +5,7 @@ from cases import case, day
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscription_mgmt.tools.periods import index_of, natural_period, period
+from subscription_mgmt.tools.periods import fits_calendar, index_of, natural_period, period
 
 anchors = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 cadences = st.one_of(
@@ -146,3 +146,17 @@ class TestPeriodRefusals(unittest.TestCase):
                 period(start, *args)
         with self.assertRaises(ValueError):
             index_of(start, date(2025, 12, 31), 1, "month")
+
+    def test_what_the_calendar_cannot_hold_is_told_before_it_is_counted(self):
+        start = date(2026, 1, 31)
+        for args, fits in (
+            ((1, "month"), True),
+            ((9999, "day", 200), True),
+            ((9999, "day", 9999), False),
+            ((3986, "year"), True),
+            ((3987, "year"), False),
+            ((1, "month", 9999), True),
+            ((2**31, "week"), False),
+        ):
+            with self.subTest(args):
+                self.assertEqual(fits_calendar(start, *args), fits)

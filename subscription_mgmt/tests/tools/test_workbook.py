@@ -275,6 +275,11 @@ class TestXls(WorkbookCase):
             with self.subTest(size), self.assertRaises(Refusal):
                 [list(sheet.rows()) for sheet in workbook.read(content[:size], "a.xls")]
 
+    def test_another_document_in_the_same_container(self):
+        content = self._xls(lambda sheet: sheet.write(0, 0, "a"))
+        content = content.replace("Workbook".encode("utf-16-le"), "WordDocu".encode("utf-16-le"))
+        self.assertRefused("wrong_type", content, "a.xls")
+
     def test_encrypted_workbook_of_today(self):
         container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
         self.assertRefused("encrypted", container)
@@ -374,6 +379,10 @@ class TestCells(unittest.TestCase):
             "0%": "percent",
             "00000": 5,
             "0": None,
+            "[Red]00000": 5,
+            "000-00": (None, None, None, "-", None, None),
+            '"AB-"0': ("AB-", None),
+            "000.0": None,
         }.items():
             with self.subTest(code):
                 self.assertEqual(format_kind(code), kind)
@@ -384,6 +393,8 @@ class TestCells(unittest.TestCase):
             (9001, "9001"),
             (9001.5, "9001.5"),
             (PaddedNumber(7, 3), "007"),
+            (PaddedNumber(7, ("AB-", None, None)), "AB-07"),
+            (PaddedNumber(-12345, (None, None, "-", None)), "-1234-5"),
             (Percent(0.1), "10%"),
             (datetime(2025, 1, 31), "31.01.2025"),
             (Fault("error_cell", "#N/A"), "#N/A"),
