@@ -61,6 +61,7 @@ from . import subscription_interaction_agenda
 from . import subscription_interaction_made
 from . import subscription_interaction_invoice
 from . import subscription_recurrence_regeneration
+from . import subscription_recurrence_contract
 from . import interaction_links
 from . import recurrence_buttons
 from . import sale_order

@@ -92,7 +92,8 @@ class SubscriptionBillingRun(models.Model):
     def action_view_parked(self):
         """Open the contracts that could not be billed."""
         action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_contract_action")
-        return {**action, "domain": [("id", "in", self.parked_ids.ids)], "context": {"create": False}}
+        context = {"create": False, "show_billing_error": True}
+        return {**action, "domain": [("id", "in", self.parked_ids.ids)], "context": context}
 
     def action_retry_parked(self):
         """Bill the parked contracts of the run once more, in a run of their own."""

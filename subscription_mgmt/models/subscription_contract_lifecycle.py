@@ -106,7 +106,7 @@ class SubscriptionContract(models.Model):
         """End the contracts. What was billed for later days is given back by the next invoice.
 
         :param date: last day of service, included; default: today. A day to come leaves the contract active until
-            then (:meth:`_cron_close_ended`).
+            then (:meth:`_cron_run_terms`).
         :param reason: `subscription.close.reason` (record or id); required. Without one a dialog asks.
         :raise UserError: no reason, or a day before the contract starts.
         """

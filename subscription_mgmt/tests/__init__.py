@@ -39,6 +39,7 @@ from . import test_security
 from . import test_tour
 from . import test_translations
 from . import test_recurrence_rule
+from . import test_recurrence_contract
 from . import test_recurrence_generation
 from . import test_recurrence_regeneration
 from . import test_interaction
