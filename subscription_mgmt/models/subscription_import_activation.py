@@ -60,7 +60,8 @@ class SubscriptionImportBatch(models.Model):
         """Go on with the contracts of all imports that somebody activated, until they are done or time is up."""
         cron = self.env["ir.cron"]
         batches = self.search([("is_activating", "=", True)], order="id")
-        cron._commit_progress(remaining=len(batches._get_drafts()))
+        # Closing each import counts as one more: when time is up just before it, Odoo has to come back.
+        cron._commit_progress(remaining=len(batches._get_drafts()) + len(batches))
         for batch in batches:
             if not batch._activate_drafts(cron):
                 return
@@ -80,8 +81,7 @@ class SubscriptionImportBatch(models.Model):
             if not cron._commit_progress(len(contracts)):
                 return False
         batch.write({"is_activating": False, "message": batch._describe_left_drafts(reasons)})
-        cron._commit_progress()
-        return True
+        return bool(cron._commit_progress(1))
 
     def _describe_left_drafts(self, reasons):
         """Return what keeps contracts from being put in force; nothing when none was kept."""

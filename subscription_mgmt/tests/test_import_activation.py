@@ -53,17 +53,28 @@ class TestImportActivation(ImportCommon):
         self.assertEqual((batch.is_activating, batch.message), (False, False))
 
     def test_goes_on_where_time_was_up(self):
-        batch = self.import_numbers("AB-1", "AB-2", "AB-3")
-        self.activate_in_background(batch)
-        cron = type(self.env["ir.cron"])
+        for size, left in ((2, 1), (3, 0)):
+            batch = self.import_numbers(*(f"T{size}-{number}" for number in range(3)))
+            self.activate_in_background(batch)
+            self.assertEqual(self.run_out_of_time(size), left + 1, "Odoo comes back for what is left, and to close it")
+            self.assertEqual((batch.is_activating, batch.draft_count), (True, left))
+            self.run_cron()
+            self.assertEqual((batch.is_activating, batch.draft_count), (False, 0))
+
+    def run_out_of_time(self, size):
+        """Run the job until its time is up after so many contracts; returns what it says is left."""
+        left = []
+
+        def commit(_cron, processed=0, *, remaining=None):
+            left.append(left[-1] - processed if remaining is None else remaining)
+            return 0
+
         with (
-            patch.object(subscription_import_activation, "ACTIVATE_BATCH", 2),
-            patch.object(cron, "_commit_progress", lambda *_args, **_kwargs: 0),
+            patch.object(subscription_import_activation, "ACTIVATE_BATCH", size),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", commit),
         ):
             self.env["subscription.import.batch"]._cron_activate()
-        self.assertEqual((batch.is_activating, batch.draft_count), (True, 1))
-        self.run_cron()
-        self.assertEqual((batch.is_activating, batch.draft_count), (False, 0))
+        return left[-1]
 
     def test_what_cannot_be_put_in_force_stops_no_other(self):
         batch = self.import_numbers("AB-1", "AB-2", "AB-3")
