@@ -7,6 +7,7 @@ class SubscriptionCreditCorrection(models.TransientModel):
 
     move_ids = fields.Many2many(
         comodel_name="subscription.credit.move",
+        string="Movements",
         required=True,
         readonly=True,
         default=lambda self: self.env.context.get("active_ids", []),
