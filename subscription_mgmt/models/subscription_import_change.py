@@ -39,12 +39,18 @@ class SubscriptionImportChange(models.Model):
             field = self.env[change.model]._fields.get(change.field_name) if change.model else None
             change.field_label = field._description_string(self.env) if field else ""
 
-    def _get_record(self):
-        """The record that the line is about; an empty set when it is gone."""
-        self.ensure_one()
-        return self.env[self.model].with_context(active_test=False).browse(self.res_id).exists()
+    def _get_records(self):
+        """The records that the lines are about, read together: line → record, those gone left out."""
+        found = {}
+        # Whatever emptied the cache meanwhile: the lines are read together.
+        for model, changes in self.with_prefetch().grouped("model").items():
+            records = self.env[model].with_context(active_test=False).browse(set(changes.mapped("res_id"))).exists()
+            by_id = {record.id: record for record in records}
+            found |= {change: by_id[change.res_id] for change in changes if change.res_id in by_id}
+        return found
 
     def action_open_record(self):
         """Open the record."""
-        record = self._get_record()
+        self.ensure_one()
+        record = self._get_records().get(self)
         return record.get_formview_action() if record else False

@@ -2,12 +2,14 @@
 
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .subscription_contract_import import IMPORT
 from .subscription_import_write import to_json
+
+UNDO_ORDER = ("subscription.installment", "subscription.contract.line", "subscription.recurrence", "res.partner")
 
 
 class UndoPlan(NamedTuple):
@@ -54,9 +56,12 @@ class SubscriptionImportBatch(models.Model):
 
     def _get_undo_plan(self) -> UndoPlan:
         self.ensure_one()
-        made = self.change_ids.filtered(lambda change: change.kind == "made" and change._get_record())
-        changed = (self.change_ids - made).filtered(lambda change: change.kind == "changed" and change._get_record())
-        restored = changed.filtered(lambda change: to_json(change._get_record()[change.field_name]) == change.new_value)
+        changes = self.change_ids.with_prefetch()
+        records = changes._get_records()
+        there = changes.filtered(lambda change: change in records)
+        made = there.filtered(lambda change: change.kind == "made")
+        changed = there - made
+        restored = changed.filtered(lambda change: to_json(records[change][change.field_name]) == change.new_value)
         contracts = self.with_context(active_test=False).contract_ids
         return UndoPlan(contracts, made, restored, changed - restored)
 
@@ -66,7 +71,7 @@ class SubscriptionImportBatch(models.Model):
         if self.state != "done":
             raise UserError(self.env._("Import %(name)s has nothing to undo.", name=self.name))
         contracts = self.with_context(active_test=False).contract_ids
-        touched = self.change_ids.filtered(lambda change: change.model != "res.partner")
+        touched = self.change_ids.with_prefetch().filtered(lambda change: change.model != "res.partner")
         by_model = touched.grouped("model")
         lines = [change.res_id for change in by_model.get("subscription.contract.line", ())]
         rows = [change.res_id for change in by_model.get("subscription.installment", ())]
@@ -95,47 +100,48 @@ class SubscriptionImportChange(models.Model):
 
         :return: the contracts that were touched and are still there
         """
-        contracts = self.env["subscription.contract"]
-        groups = self.grouped(lambda change: (change.model, change.res_id))
+        contracts, records = [], self._get_records()
+        groups = self.with_prefetch().grouped(lambda change: (change.model, change.res_id))
         # Backwards, as every change was allowed where the one before it was made.
         for (model, _res_id), changes in reversed(groups.items()):
-            record = changes[0]._get_record().with_context(subscription_import=IMPORT, tracking_disable=True)
+            record = records[changes[0]].with_context(subscription_import=IMPORT, tracking_disable=True)
             record.write({change.field_name: change.old_value for change in changes})
             if model == "subscription.contract":
-                contracts |= record
+                contracts.append(record)
             elif model in ("subscription.contract.line", "subscription.installment"):
-                contracts |= record.contract_id
-        return contracts
+                contracts.append(record.contract_id)
+        return self.env["subscription.contract"].union(*contracts)
 
     def _delete_records(self):
-        """Delete what was made; of members the contacts and branches first.
+        """Delete what was made.
 
         :return: the contracts whose plan has to be made anew
         """
         contracts = self.env["subscription.contract"]
-        for model in (
-            "subscription.installment",
-            "subscription.contract.line",
-            "subscription.recurrence",
-            "res.partner",
-        ):
-            for change in self.filtered_domain([("model", "=", model)]).sorted("id", reverse=True):
-                if model == "subscription.installment":
-                    contracts |= change._get_record().contract_id
-                change._delete_record()
+        made = self.with_prefetch().grouped("model")
+        for model in UNDO_ORDER:
+            records = self.env[model].union(*made.get(model, self.browse())._get_records().values()).with_prefetch()
+            if model == "subscription.installment":
+                contracts = records.contract_id
+            records._delete_imported()
         return contracts
 
-    def _delete_record(self):
-        record = self._get_record()
-        if self.model == "subscription.contract.line":
-            record.installment_ids.unlink()
-        elif self.model in ("res.partner", "subscription.recurrence"):
-            record._check_unused()
-            # sudo: the list of old ids belongs to the managers of subscriptions, who alone may undo
-            self.env["subscription.external.id"].sudo().search(
-                [("model", "=", self.model), ("res_id", "=", record.id)]
-            ).unlink()
-        record.unlink()
+
+class SubscriptionInstallment(models.Model):
+    _inherit = "subscription.installment"
+
+    def _delete_imported(self):
+        """Delete rows that an import made."""
+        self.unlink()
+
+
+class SubscriptionContractLine(models.Model):
+    _inherit = "subscription.contract.line"
+
+    def _delete_imported(self):
+        """Delete lines that an import made, with their plan."""
+        self.installment_ids.unlink()
+        self.with_prefetch().unlink()
 
 
 class SubscriptionContract(models.Model):
@@ -161,20 +167,33 @@ class SubscriptionContract(models.Model):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    def _delete_imported(self):
+        """Delete members that an import made, contacts and branches before those they belong to.
+
+        :raise UserError: one of them is used by now
+        """
+        self._check_unused()
+        self.env["subscription.external.id"]._forget(self)
+        children = self.filtered("parent_id")
+        children.unlink()
+        (self - children).with_prefetch().unlink()
+
     def _check_unused(self):
         """Raise when a member that an import made is used by now."""
         domains = {
-            "subscription.contract": ["|", ("partner_id", "in", self.ids), ("invoice_partner_id", "in", self.ids)],
-            "account.move": [("partner_id", "in", self.ids)],
+            "subscription.contract": Domain("partner_id", "in", self.ids)
+            | Domain("invoice_partner_id", "in", self.ids),
+            "account.move": Domain("partner_id", "in", self.ids),
         }
         for model, domain in domains.items():
             # sudo: what the user may not see uses the member all the same
             used = self.env[model].sudo().with_context(active_test=False).search(domain, limit=1)
             if used:
+                payer = used.invoice_partner_id if model == "subscription.contract" else used.partner_id
                 raise UserError(
                     self.env._(
                         "The import cannot be undone: member %(member)s is used by %(record)s.",
-                        member=self.name,
+                        member=((used.partner_id | payer) & self)[:1].name,
                         record=used.display_name,
                     )
                 )
@@ -183,10 +202,25 @@ class ResPartner(models.Model):
 class SubscriptionRecurrence(models.Model):
     _inherit = "subscription.recurrence"
 
-    def _check_unused(self):
-        """Raise when interactions were made of a recurrence that an import made."""
+    def _delete_imported(self):
+        """Delete recurrences that an import made.
+
+        :raise UserError: interactions were made of one by now
+        """
         used = self.filtered("interaction_ids")[:1]
         if used:
             raise UserError(
                 self.env._("The import cannot be undone: interactions of “%s” were made already.", used.name)
             )
+        self.env["subscription.external.id"]._forget(self)
+        self.with_prefetch().unlink()
+
+
+class SubscriptionExternalId(models.Model):
+    _inherit = "subscription.external.id"
+
+    @api.model
+    def _forget(self, records):
+        """Delete the old ids of records that an import made."""
+        # sudo: the list of old ids belongs to the managers of subscriptions, who alone may undo
+        self.sudo().search(Domain("model", "=", records._name) & Domain("res_id", "in", records.ids)).unlink()

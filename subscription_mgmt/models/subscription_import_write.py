@@ -1,5 +1,8 @@
 """From a checked file to records: all of it in the running transaction, and a receipt of what was done."""
 
+from collections import defaultdict
+from itertools import chain
+
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -101,7 +104,7 @@ class SubscriptionImportEngine(models.AbstractModel):
     def _apply_updates(self, updates, batch):
         """Carry the steps out, and keep what each field said before and says now."""
         receipt = []
-        for update in updates:
+        for update in self._prepare_updates(updates):
             try:
                 receipt += self._apply_update(update, batch)
             except (UserError, ValidationError) as error:
@@ -111,10 +114,25 @@ class SubscriptionImportEngine(models.AbstractModel):
         self.env["subscription.import.change"].create(receipt)
         self.env.flush_all()
 
+    def _prepare_updates(self, updates):
+        """Return the updates with records that are written quietly, and read together instead of one by one."""
+        context, ids = self._get_write_context(), defaultdict(list)
+        for step in chain.from_iterable(update.steps for update in updates):
+            ids[step.record._name] += step.record.ids
+        return [
+            update._replace(
+                steps=[
+                    step._replace(record=step.record.with_context(**context).with_prefetch(ids[step.record._name]))
+                    for step in update.steps
+                ]
+            )
+            for update in updates
+        ]
+
     def _apply_update(self, update, batch):
         receipt = []
         for step in update.steps:
-            record = step.record.with_context(**self._get_write_context())
+            record = step.record
             if record:
                 receipt += self._prepare_change_values(batch, update, record, step)
                 record.write(step.values)

@@ -222,3 +222,17 @@ class TestImportMembers(ImportCommon):
 
         count(1)
         self.assertEqual(count(5), count(100))
+
+    def test_undo_asks_as_often_for_many_members(self):
+        def count(size):
+            rows = [self.row(f"{size}-{n}", "kurumsal", "X") for n in range(size)]
+            rows += [self.row(f"{size}-{n}", "çalışan", "Y", parent=f"{size}-{n}") for n in range(size)]
+            batch = self.load(*rows).batch_id
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            batch.action_undo()
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        self.assertEqual(count(3), count(30))

@@ -253,3 +253,22 @@ class TestImportUpdate(ImportCommon):
         batch = self.load(self.row()).import_batch_id
         with self.assertRaisesRegex(UserError, "receipt"):
             batch.sudo().unlink()
+
+    def test_changes_and_their_undo_ask_as_often_for_many_contracts(self):
+        def count(work):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            work()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        counts = {}
+        for size in (2, 5, 40):
+            numbers = [f"{size}-{number}" for number in range(size)]
+            self.load(*(self.row(number=number) for number in numbers))
+            rows = (self.row(number=number, price=120, subject="x") for number in numbers)
+            wizard = self.wizard(self.workbook(*rows), on_existing="update")
+            changed = count(wizard.action_import)
+            counts[size] = (changed, count(wizard.batch_id.action_undo))
+        self.assertEqual(counts[5], counts[40])
