@@ -21,8 +21,12 @@ class SubscriptionContract(models.Model):
 
     def _filter_long_backlog(self):
         """Return those that would have to make up for more than a year."""
-        limit = fields.Date.subtract(fields.Date.context_today(self), years=1)
-        return self.filtered(lambda contract: min(contract._get_backlog_dates(), default=limit) < limit)
+
+        def has_long(contract):
+            limit = fields.Date.subtract(contract.company_id._subscription_today(), years=1)
+            return min(contract._get_backlog_dates(), default=limit) < limit
+
+        return self.filtered(has_long)
 
     def _get_backlog_dates(self):
         """Billing dates before today that activation would plan, one per line and period; nothing is written."""

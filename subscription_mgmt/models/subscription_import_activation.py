@@ -16,6 +16,7 @@ class SubscriptionImportBatch(models.Model):
     _inherit = "subscription.import.batch"
 
     is_activating = fields.Boolean(readonly=True, help="The server is putting the contracts in force.")
+    activation_mark = fields.Integer(readonly=True, help="Id of the last contract that was tried.")
 
     @api.depends("is_activating", "done_count", "draft_count")
     def _compute_progress(self):
@@ -26,6 +27,7 @@ class SubscriptionImportBatch(models.Model):
             batch.progress_text = self.env._("%s contracts are still to be put in force", batch.draft_count)
         return result
 
+    # === ACTIONS === #
     def action_activate(self):
         """Put all contracts of the import that are still drafts in force.
 
@@ -34,18 +36,29 @@ class SubscriptionImportBatch(models.Model):
         :raise UserError: as the activation of a contract; of very many, those are left as drafts, and listed
         """
         self.ensure_one()
+        self._check_may_import()
         drafts = self._get_drafts()
         if len(drafts) <= FOREGROUND_CONTRACTS:
             return drafts.action_open_activate()
-        self._check_may_import()
-        self.write({"is_activating": True, "message": False})
+        self.write({"is_activating": True, "activation_mark": 0, "message": False})
         # sudo: the right to import is enough to have it carried out
         self.env.ref("subscription_mgmt.ir_cron_subscription_import_activate").sudo()._trigger()
         return True
 
+    def action_stop(self):
+        """Override of `subscription_mgmt`: what is in force stays so; the others stay drafts."""
+        activating = self.filtered("is_activating")
+        activating.is_activating = False
+        return super(SubscriptionImportBatch, self - activating).action_stop()
+
     def _get_drafts(self):
+        """Contracts of the import that are drafts and were not tried yet, in the order in which they are."""
+        self.ensure_one()
         return self.env["subscription.contract"].search(
-            Domain("import_batch_id", "in", self.ids) & Domain("state", "=", "draft"), order="id"
+            Domain("import_batch_id", "=", self.id)
+            & Domain("state", "=", "draft")
+            & Domain("id", ">", self.activation_mark if self.is_activating else 0),
+            order="id",
         )
 
     def _check_undoable(self):
@@ -59,38 +72,41 @@ class SubscriptionImportBatch(models.Model):
     def _cron_activate(self):
         """Go on with the contracts of all imports that somebody activated, until they are done or time is up."""
         cron = self.env["ir.cron"]
-        batches = self.search([("is_activating", "=", True)], order="id")
+        going = Domain("is_activating", "=", True) & Domain("company_id.subscription_enabled", "=", True)
+        batches = self.search(going, order="id")
         # Closing each import counts as one more: when time is up just before it, Odoo has to come back.
-        cron._commit_progress(remaining=len(batches._get_drafts()) + len(batches))
+        cron._commit_progress(remaining=sum(len(batch._get_drafts()) + 1 for batch in batches))
         for batch in batches:
-            if not batch._activate_drafts(cron):
+            if not batch.company_id._work_for(batch)._activate_drafts(cron):
                 return
 
     def _activate_drafts(self, cron):
         """Put the drafts of one import in force, and tell which of them have to be looked at.
 
+        How far it is is kept with every batch: what stays a draft is not tried again.
+
         :return: False when time is up
         """
-        batch = self.company_id._work_for(self)
-        drafts, reasons = batch._get_drafts(), []
+        drafts = self._get_drafts()
         for start in range(0, len(drafts), ACTIVATE_BATCH):
             contracts = drafts[start : start + ACTIVATE_BATCH]
-            reasons += contracts._activate_imported()
+            reasons = contracts._activate_imported()
+            self.write({"activation_mark": contracts.ids[-1], "message": self._add_reasons(reasons)})
             # What is done is not looked at again: memory stays flat.
             self.env.invalidate_all()
             if not cron._commit_progress(len(contracts)):
                 return False
-        batch.write({"is_activating": False, "message": batch._describe_left_drafts(reasons)})
+            if not self.is_activating:  # stopped
+                break
+        self.is_activating = False
         return bool(cron._commit_progress(1))
 
-    def _describe_left_drafts(self, reasons):
-        """Return what keeps contracts from being put in force; nothing when none was kept."""
-        if not reasons:
-            return False
-        lines = [f"{name}: {reason}" for name, reason in reasons[:MAX_SHOWN]]
-        more = [self.env._("… and %s more.", len(reasons) - MAX_SHOWN)] if len(reasons) > MAX_SHOWN else []
-        heading = self.env._("%s contracts are still drafts. Open and activate them one by one.", len(reasons))
-        return "\n".join([heading, *lines, *more])
+    def _add_reasons(self, reasons):
+        """Return the message with what keeps these contracts from being put in force; of very many, the first."""
+        lines = (self.message or "").splitlines()
+        heading = self.env._("Some contracts stay drafts. Open them from the list of contracts, mend and activate them:")
+        lines += [f"{name}: {reason}" for name, reason in reasons][: max(0, MAX_SHOWN + 1 - len(lines))]
+        return "\n".join(lines if lines[:1] == [heading] or not lines else [heading, *lines]) or False
 
 
 class SubscriptionContract(models.Model):
@@ -101,9 +117,16 @@ class SubscriptionContract(models.Model):
 
         :return: list of (number, reason) of those that stay drafts
         """
-        asked = self._filter_long_backlog()
+        # Somebody may have activated or deleted some meanwhile.
+        drafts = self.exists().filtered(lambda contract: contract.state == "draft")
+        names = {contract.id: contract.name for contract in drafts}
+        asked = set()
+
+        def work(contracts):
+            backlog = contracts._filter_long_backlog()
+            asked.update(backlog.ids)
+            (contracts - backlog).action_activate()
+
+        reasons = {contract.id: explain(self.env, error) for contract, error in run_isolated(drafts, work)}
         question = self.env._("more than a year would have to be made up for; what to do with it has to be said.")
-        failed = run_isolated(self - asked, lambda contracts: contracts.action_activate())
-        return [(contract.name, question) for contract in asked] + [
-            (contract.name, explain(self.env, error)) for contract, error in failed
-        ]
+        return [(names[id_], reasons.get(id_, question)) for id_ in names if id_ in reasons or id_ in asked]

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.subscription_mgmt.models import subscription_import_activation
@@ -85,20 +85,90 @@ class TestImportActivation(ImportCommon):
         self.run_cron()
         self.assertEqual([contract.state for contract in (first, second, third)], ["draft", "draft", "active"])
         self.assertFalse(batch.is_activating)
-        self.assertIn("2 contracts are still drafts", batch.message)
-        self.assertIn("AB-1: more than a year", batch.message)
-        self.assertIn("AB-2: Contract AB-2 has no price", batch.message)
+        heading, *lines = batch.message.splitlines()
+        self.assertIn("Some contracts stay drafts", heading)
+        self.assertIn("AB-1: more than a year", lines[0])
+        self.assertIn("AB-2: Contract AB-2 has no price", lines[1])
         second.line_ids.price_unit = 5
         first.line_ids.paid_until = "2025-12-31"
         self.activate_in_background(batch)
         self.run_cron()
         self.assertEqual((batch.draft_count, batch.message), (0, False))
 
+    def test_what_stays_a_draft_is_not_tried_again_and_again(self):
+        """However little time there is each time, the contracts behind those at fault get their turn."""
+        batch = self.import_numbers("AB-1", "AB-2", "AB-3")
+        for contract in batch.contract_ids.sorted("name")[:2]:
+            contract.date_start = "2020-01-01"
+        self.activate_in_background(batch)
+        self.assertEqual([self.run_out_of_time(1) for _turn in range(3)], [3, 2, 1])
+        self.assertEqual(batch.contract_ids.sorted("name").mapped("state"), ["draft", "draft", "active"])
+        self.run_cron()
+        self.assertFalse(batch.is_activating)
+        self.assertEqual(len(batch.message.splitlines()), 3)
+
+    def test_many_reasons_are_cut(self):
+        batch = self.import_numbers("AB-1")
+        for part in range(3):
+            batch.message = batch._add_reasons([(f"{part}-{number}", "no") for number in range(9)])
+        self.assertEqual(len(batch.message.splitlines()), subscription_import_activation.MAX_SHOWN + 1)
+
+    def test_what_nobody_foresaw_stops_no_other(self):
+        batch = self.import_numbers("AB-1", "AB-2")
+        contracts = type(batch.contract_ids)
+        original = contracts._get_backlog_dates
+
+        def fail(records):
+            if "AB-1" in records.mapped("name"):
+                raise ValidationError(reason)
+            return original(records)
+
+        reason = "Beyond the calendar"
+        self.activate_in_background(batch)
+        with patch.object(contracts, "_get_backlog_dates", fail):
+            self.run_cron()
+        self.assertEqual(batch.contract_ids.sorted("name").mapped("state"), ["draft", "active"])
+        self.assertIn("AB-1: Beyond the calendar", batch.message)
+        self.assertFalse(batch.is_activating)
+
+    def test_what_people_did_meanwhile_is_no_problem(self):
+        batch = self.import_numbers("AB-1", "AB-2")
+        first, second = batch.contract_ids.sorted("name")
+        first.date_start = "2020-01-01"
+        first.action_activate()
+        second.unlink()
+        self.assertEqual((first | second)._activate_imported(), [])
+
+    def test_stopped_by_hand(self):
+        batch = self.import_numbers("AB-1", "AB-2", "AB-3")
+        self.activate_in_background(batch)
+        self.run_out_of_time(1)
+        batch.action_stop()
+        self.run_cron()
+        self.assertEqual((batch.state, batch.is_activating, batch.draft_count), ("done", False, 2))
+        self.activate_in_background(batch)
+        self.run_cron()
+        self.assertEqual((batch.is_activating, batch.draft_count), (False, 0))
+
+    def test_a_company_that_is_switched_off_is_passed_by(self):
+        batch = self.import_numbers("AB-1")
+        self.activate_in_background(batch)
+        self.company.subscription_enabled = False
+        self.run_cron()
+        self.assertEqual((batch.is_activating, batch.contract_ids.state), (True, "draft"))
+        self.company.subscription_enabled = True
+        self.run_cron()
+        self.assertEqual((batch.is_activating, batch.contract_ids.state), (False, "active"))
+
     def test_only_managers_start_it(self):
         batch = self.import_numbers("AB-1", "AB-2")
         clerk = self._make_user("editor")
-        with patch.object(subscription_import_activation, "FOREGROUND_CONTRACTS", 0), self.assertRaises(AccessError):
-            batch.with_user(clerk).action_activate()
+        for most in (0, 500):
+            with (
+                patch.object(subscription_import_activation, "FOREGROUND_CONTRACTS", most),
+                self.assertRaises(AccessError),
+            ):
+                batch.with_user(clerk).action_activate()
 
     def test_the_page_shows_how_far_it_is(self):
         wizard = self.wizard(self.workbook(self.row()))
