@@ -31,7 +31,6 @@ from . import subscription_dunning_plan
 from . import subscription_dunning
 from . import subscription_dunning_log
 from . import subscription_assurance
-from . import subscription_external_id
 from . import subscription_department
 from . import subscription_package
 from . import subscription_package_price
@@ -66,6 +65,7 @@ from . import interaction_links
 from . import recurrence_buttons
 from . import sale_order
 from . import subscription_import_engine, subscription_import_resolve, subscription_import_contracts
+from . import subscription_external_id
 from . import subscription_import_members, subscription_import_plans, subscription_import_recurrences
 from . import subscription_import_write
 from . import subscription_import_heading

@@ -4,6 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .subscription_import_resolve import TARGETS
+
+# Numbering → whether a record is of its kind, as the import of contracts asks for it
+FITS = {target.kind: target.fits for target in TARGETS.values() if target.kind}
+
 
 class SubscriptionExternalId(models.Model):
     """Which record an id of the old system means; the import looks here first (WSI-12..22, WSI-39)."""
@@ -59,24 +64,19 @@ class SubscriptionExternalId(models.Model):
         "This old system id belongs to another record already.",
     )
 
-    @api.depends("code", "model")
-    def _compute_display_name(self):
-        labels = dict(self._fields["model"]._description_selection(self.env))
-        for mapping in self:
-            mapping.display_name = f"{labels.get(mapping.model, '')} {mapping.code or ''}".strip()
-
+    # === THE RECORD BY ITS NAME === #
     @api.depends("model", "res_id")
     def _compute_record_name(self):
         for model, mappings in self.grouped("model").items():
             records = self.env[model].browse(mappings.mapped("res_id")).exists() if model else ()
-            names = {record.id: record.display_name for record in records}
+            names = {record.id: record[record._rec_name] for record in records and records._filtered_access("read")}
             for mapping in mappings:
                 mapping.record_name = names.get(mapping.res_id, False)
 
     def _inverse_record_name(self):
         named = self.filtered("record_name")
         values = [
-            {"model": mapping.model, "record_name": mapping.record_name, "company_id": mapping.company_id.id}
+            {**{name: mapping[name] for name in ("model", "kind", "record_name")}, "company_id": mapping.company_id.id}
             for mapping in named
         ]
         for mapping, res_id in zip(named, self._find_by_names(values), strict=True):
@@ -91,53 +91,71 @@ class SubscriptionExternalId(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Find the record of those that come with its name instead of its id.
+        """Find the record of those that come with its name.
 
-        :raise ValidationError: no record of that name, or several
+        :raise ValidationError: no record of that name, several, or another one than the id that is given too
         """
-        named = [dict(vals) for vals in vals_list]
-        wanted = [vals for vals in named if vals.get("record_name") and not vals.get("res_id")]
-        for vals, res_id in zip(wanted, self._find_by_names(wanted), strict=True):
+        complete = [dict(vals) for vals in vals_list]
+        named = [vals for vals in complete if vals.get("record_name") and vals.get("model")]
+        for vals, res_id in zip(named, self._find_by_names(named), strict=True):
+            if vals.get("res_id", res_id) != res_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” is not the name of the record with id %(id)s.",
+                        name=vals["record_name"],
+                        id=vals["res_id"],
+                    )
+                )
             vals["res_id"] = res_id
-        for vals in named:
+        for vals in complete:
             vals.pop("record_name", None)
-        return super().create(named)
+        return super().create(complete)
 
     @api.model
     def _find_by_names(self, vals_list):
         """Look records up by their names, once per kind of record and company; archived ones are found too.
 
-        :param vals_list: each with model, record_name and company_id
+        :param vals_list: each with model, record_name, kind and company_id
         :return: the id for each
         :raise ValidationError: no record of that name, or several
         """
-        questions = defaultdict(set)
-        for vals in vals_list:
-            questions[vals["model"], vals.get("company_id")].add(vals["record_name"].strip())
-        answers = {question: self._search_names(*question, names) for question, names in questions.items()}
+        questions = [(vals["model"], vals.get("kind"), vals.get("company_id")) for vals in vals_list]
+        names = [vals["record_name"].strip() for vals in vals_list]
+        wanted = defaultdict(set)
+        for question, name in zip(questions, names, strict=True):
+            wanted[question].add(name)
+        found = {question: self._search_names(*question, asked) for question, asked in wanted.items()}
         return [
-            self._pick_one(answers[vals["model"], vals.get("company_id")][vals["record_name"].strip()], vals)
-            for vals in vals_list
+            self._pick_one(found[question][name], question[0], name)
+            for question, name in zip(questions, names, strict=True)
         ]
 
-    def _search_names(self, model, company_id, names):
+    def _search_names(self, model, kind, company_id, names):
+        """Return the records of these names that the company may name: name → ids."""
         records = self.env[model].with_context(active_test=False)
         domain = Domain(records._rec_name, "in", list(names))
         if company_id and "company_id" in records._fields:
-            domain &= Domain("company_id", "in", [company_id, False])
+            domain &= Domain(records._check_company_domain(self.env["res.company"].browse(company_id)))
+        fits = FITS.get(kind, bool)
         found = defaultdict(list)
-        for record in records.search_fetch(domain, [records._rec_name]):
+        for record in records.search_fetch(domain, [records._rec_name]).filtered(fits):
             found[record[records._rec_name]].append(record.id)
         return found
 
-    def _pick_one(self, ids, vals):
+    def _pick_one(self, ids, model, name):
         if len(ids) == 1:
             return ids[0]
-        kind = dict(self._fields["model"]._description_selection(self.env))[vals["model"]]
-        name = vals["record_name"]
+        kind = dict(self._fields["model"]._description_selection(self.env))[model]
         if ids:
             text = self.env._("%(count)s records of the kind “%(kind)s” are named “%(name)s”: give the database id.",
                               count=len(ids), kind=kind, name=name)  # fmt: skip
         else:
             text = self.env._("No record of the kind “%(kind)s” is named “%(name)s”.", kind=kind, name=name)
         raise ValidationError(text)
+
+    # === COMPUTES === #
+    @api.depends("code", "model")
+    def _compute_display_name(self):
+        labels = dict(self._fields["model"]._description_selection(self.env))
+        for mapping in self:
+            mapping.display_name = f"{labels.get(mapping.model, '')} {mapping.code or ''}".strip()

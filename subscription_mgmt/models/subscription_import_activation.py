@@ -102,9 +102,9 @@ class SubscriptionImportBatch(models.Model):
         return bool(cron._commit_progress(1))
 
     def _add_reasons(self, reasons):
-        """Return the message with what keeps these contracts from being put in force; of very many, the first."""
+        """Return the message with what keeps these contracts from being put in force, the first of many."""
         lines = (self.message or "").splitlines()
-        heading = self.env._("Some contracts stay drafts. Open them from the list of contracts, mend and activate them:")
+        heading = self.env._("Some contracts stay drafts. Mend them and activate them from the list of contracts:")
         lines += [f"{name}: {reason}" for name, reason in reasons][: max(0, MAX_SHOWN + 1 - len(lines))]
         return "\n".join(lines if lines[:1] == [heading] or not lines else [heading, *lines]) or False
 

@@ -75,7 +75,8 @@ class SubscriptionRecurrence(models.Model):
         change = Change(kept=nothing, removed=nothing)
         days = self._get_wanted_days(new, since, date_ref)
         for partner, standing in self._group_standing(rows):
-            left_out = self._get_own_left_out(partner)
+            # An extra date that stands is left alone; nothing else may be moved there.
+            left_out = self._get_own_left_out(partner) | self._get_standing_extra(rows, partner)
             wanted = [slot for slot in days if slot not in left_out] if partner in self._get_targets() else []
             self._add_to_change(change, standing, plan(standing, wanted, since=since, old=old, new=new), days, partner)
         change.kept = rows - change.removed - rows.browse(row.id for row, _slot, _day in change.moved)
@@ -106,6 +107,12 @@ class SubscriptionRecurrence(models.Model):
                 exception.date, Existing(slot=exception.date, planned=exception.date, frozen=True, ref=exception)
             )
         return [(partner, list(standing.values())) for partner, standing in groups.items()]
+
+    def _get_standing_extra(self, rows, partner):
+        """Extra dates on which an interaction of the customer stands."""
+        extra = self._get_exception_days()[1]
+        owners = (partner.browse(), partner) if self.audience == "filter" else (partner,)
+        return {row.slot_key for row in rows if row.slot_key in extra and row.partner_id in owners}
 
     def _get_own_left_out(self, partner):
         """Dates that were deleted or left out for one customer."""

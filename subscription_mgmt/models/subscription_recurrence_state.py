@@ -57,6 +57,10 @@ class SubscriptionRecurrence(models.Model):
         made = []
 
         def work(recurrences):
+            closed = recurrences.filtered(lambda recurrence: recurrence.contract_id.state == "closed")
+            closed._end_with_contract()
+            closed._unpark()
+            recurrences = recurrences.filtered(lambda recurrence: recurrence.active and recurrence.state != "done")
             for recurrence in recurrences:
                 recurrence._check_responsible(recurrence.user_id)
             made.extend(recurrences._generate(date_ref).ids)

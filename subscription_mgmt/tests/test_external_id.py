@@ -71,3 +71,39 @@ class TestExternalId(ImportCommon):
             )
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
+
+    def test_an_exported_list_can_be_loaded_again(self):
+        mappings = self._map(self.product, "P1") | self._map(self.contact, "77", kind="contact")
+        rows = mappings.export_data(self.HEADINGS)["datas"]
+        mappings.unlink()
+        answer = self.load_list(*rows)
+        self.assertFalse(answer["messages"])
+        loaded = self.env["subscription.external.id"].browse(answer["ids"])
+        self.assertEqual(set(loaded.mapped("res_id")), {self.product.id, self.contact.id})
+
+    def test_the_numbering_tells_records_of_one_name_apart(self):
+        category = self.env["subscription.category"]
+        gold = category.create([{"name": "Gold", "usage": usage} for usage in ("subscriber", "service")])
+        answer = self.load_list(("Category", "1", "Gold", "Service Category"))
+        mapping = self.env["subscription.external.id"].browse(answer["ids"])
+        self.assertEqual(mapping.res_id, gold[1].id)
+
+    def test_a_user_who_works_in_several_companies(self):
+        user = self._make_user("viewer")
+        other = self._make_company()
+        user.company_ids += other
+        values = {"model": "res.users", "code": "u1", "record_name": user.name, "company_id": other.id}
+        self.assertEqual(self.env["subscription.external.id"].create(values).res_id, user.id)
+
+    def test_the_name_of_what_one_may_not_read_is_not_shown(self):
+        other = self._make_company()
+        foreign = self.env["project.project"].create({"name": "Secret", "company_id": other.id})
+        mapping = self._map(foreign, "7", company_id=False)
+        manager = self._make_user("manager")
+        self.assertFalse(mapping.with_user(manager).record_name)
+
+    def test_name_and_id_that_differ(self):
+        values = {"model": "project.project", "code": "7", "record_name": "Roof", "res_id": self.projects[1].id}
+        with self.assertRaisesRegex(ValidationError, "is not the name"):
+            self.env["subscription.external.id"].create(values)
+        self.assertTrue(self.env["subscription.external.id"].create({**values, "res_id": self.projects[0].id}))

@@ -2,6 +2,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from .recurrence_common import RecurrenceCommon
@@ -81,3 +82,52 @@ class TestRecurrenceContract(RecurrenceCommon):
         self.assertEqual(self.contract.state, "closed")
         self.assertEqual(self.calls.error, reason)
         self.assertTrue(self.calls.activity_ids)
+
+    def test_one_that_could_not_be_ended_is_ended_at_night(self):
+        def refuse(_records):
+            raise UserError(reason)
+
+        reason = "Somebody else has it open"
+        with patch.object(type(self.calls), "_end_with_contract", refuse):
+            self.close("2026-01-20")
+        with freeze_time("2026-01-25 12:00:00"):
+            self.run_cron("generate_interactions")
+        self.assertEqual(self.open_days(self.calls), [date(2026, 1, 7), date(2026, 1, 14)])
+        self.assertEqual((self.calls.date_end, self.calls.error), (date(2026, 1, 20), False))
+
+    def test_one_that_is_linked_later_is_ended_at_night(self):
+        self.calls.contract_id = False
+        self.close("2026-01-20")
+        self.calls.contract_id = self.contract
+        with freeze_time("2026-01-25 12:00:00"):
+            self.run_cron("generate_interactions")
+        self.assertEqual(max(self.open_days(self.calls)), date(2026, 1, 14))
+
+    def test_what_was_moved_by_hand_goes_too(self):
+        first, *_others, last = self.calls.interaction_ids.sorted("occurrence_date")[:4]
+        first.write({"occurrence_date": "2026-01-29", "is_moved": True})
+        last.write({"occurrence_date": "2026-01-30", "is_moved": True})
+        self.close("2026-01-20")
+        self.assertEqual(self.open_days(self.calls), [date(2026, 1, 14)])
+
+    def test_extra_dates_go_too_and_come_from_nowhere(self):
+        dates = ("2026-02-02", "2026-12-10")
+        self.calls.exception_ids = [Command.create({"kind": "extra", "date": day}) for day in dates]
+        with freeze_time("2026-01-06 12:00:00"):
+            self.calls._regenerate(date(2026, 1, 6))
+        self.assertIn(date(2026, 2, 2), self.open_days(self.calls))
+        self.close("2026-01-20")
+        self.assertEqual(self.open_days(self.calls), [date(2026, 1, 7), date(2026, 1, 14)])
+        self.assertFalse(self.calls.error)
+
+    def test_one_that_began_after_a_day_that_is_past(self):
+        later = self.make_recurrence(contract_id=self.contract.id, date_start=date(2026, 1, 12))
+        with freeze_time("2026-01-22 12:00:00"):
+            self.contract.action_close("2026-01-08", self.reason)
+        self.assertFalse(later.active or self.open_days(later))
+
+    def test_what_was_noted_on_is_skipped(self):
+        noted = self.calls.interaction_ids.filtered(lambda row: row.occurrence_date == date(2026, 1, 28))
+        noted.message_post(body="Wants to be called at noon", message_type="comment")
+        self.close("2026-01-20")
+        self.assertEqual(noted.state, "cancelled")

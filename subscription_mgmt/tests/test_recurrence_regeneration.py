@@ -258,3 +258,17 @@ class TestInteractionMove(RecurrenceCommon):
             self.move(row, date(2026, 1, 20), "one")
         with self.assertRaisesRegex(UserError, "stays where it is"):
             row.date_start = "2026-01-20 10:00:00"
+
+    @freeze_time("2026-01-05 10:00:00")
+    def test_an_extra_date_that_stands_is_left_alone(self):
+        extra_date = [(0, 0, {"kind": "extra", "date": "2026-02-02"})]
+        recurrence = self.make_recurrence(generate=False, exception_ids=extra_date)
+        recurrence._generate(TODAY)
+        extra = recurrence.interaction_ids.filtered(lambda row: row.slot_key == date(2026, 2, 2))
+        self.assertTrue(extra)
+        recurrence.write({"end_kind": "until", "date_end": "2026-01-20"})
+        change = recurrence._regenerate(TODAY)
+        self.assertFalse(change.moved or change.added)
+        days = recurrence.interaction_ids.mapped("occurrence_date")
+        self.assertEqual(sorted(days), [date(2026, 1, 7), date(2026, 1, 14), date(2026, 2, 2)])
+        self.assertTrue(extra.exists())

@@ -30,6 +30,13 @@ class PaddedNumber(int):
     def __getnewargs__(self):
         return int(self), self.mask
 
+    @property
+    def number_format(self) -> str:
+        """Return the format of a cell that shows the number like this."""
+        if isinstance(self.mask, int):
+            return "0" * self.mask
+        return "".join("0" if part is None else "".join(f"\\{char}" for char in part) for part in self.mask)
+
     def __str__(self):
         if isinstance(self.mask, int):
             return f"{int(self):0{self.mask}d}"

@@ -85,7 +85,9 @@ def _write(sheet, value):
     cell = WriteOnlyCell(sheet)
     if value is None:
         return cell
-    if isinstance(value, Fault | PaddedNumber | str):
+    if isinstance(value, PaddedNumber):
+        cell.value, cell.number_format = int(value), value.number_format
+    elif isinstance(value, Fault | str):
         # Control characters cannot stand in a workbook; they are shown by a sign, which is not taken back.
         cell.value = text = shown(value)
         cell.data_type = "s"

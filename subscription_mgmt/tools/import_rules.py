@@ -11,7 +11,7 @@ from .periods import ONE_DAY, fits_calendar
 MAX_SHOWN = 200
 # What a blank cell of a contract line, or of a row of a payment plan, means
 DEFAULTS = {"quantity": 1.0, "discount": 0.0, "interval": 1, "unit": "month", "repetitions": 0, "prorate": True}
-FAR = 500  # a cadence of smaller figures ends long before the calendar does
+FAR = 500  # so many units end long before the calendar does, whatever the unit
 MAX_HOURS = 8784  # a year
 # Columns of a recurrence that say nothing beside a rule, or beside a frequency
 UNUSED = {
@@ -162,7 +162,7 @@ def _check_paid_until(row, header):
 def _check_cadence(row, header):
     cadence = [row.values.get(key, DEFAULTS[key]) for key in ("interval", "unit", "repetitions")]
     start = row.values.get("date_start")
-    if start and cadence[0] + cadence[2] > FAR and not fits_calendar(start, *cadence):
+    if start and cadence[0] * max(cadence[2], 1) > FAR and not fits_calendar(start, *cadence):
         yield Problem("too_far", row.number, header.heading("interval"), values.shown(cadence[0]))
 
 

@@ -9,6 +9,7 @@ from .refusal import Refusal
 
 LITERALS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
 ZEROS = re.compile(r"0{2,18}")
+CONDITION = re.compile(r"\[[<>=]")
 MASK = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<digit>0)|(?P<plain>[-/ ():])|\[[^\]]*\]|_.|\*.|(?P<other>.)'
 )
@@ -29,7 +30,8 @@ def format_kind(code: str):
         return "date"
     if "%" in bare:
         return "percent"
-    return _mask(code.partition(";")[0].strip())
+    # A format that depends on the value shows what one part of it does not tell.
+    return None if CONDITION.search(code) else _mask(code.partition(";")[0].strip())
 
 
 def _mask(code):

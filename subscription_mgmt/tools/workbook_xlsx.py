@@ -178,7 +178,7 @@ class _SheetReader:
     def __init__(self, shared, base_1904, merged):
         self._strings, self._formats, self._base_1904 = shared.strings, shared.formats, base_1904
         self._columns, self._numbers = {}, {}
-        self._row, self._row_count, self._cells, self._cell = 0, 0, [], {}
+        self._row, self._cells, self._cell = 0, [], {}
         self._raw, self._formula, self._aside, self._in_rows = "", False, False, False
         self._pieces = []
         self.text = self._pieces.append
@@ -212,9 +212,8 @@ class _SheetReader:
         self._cells = []
         if not self._in_rows:  # buttons drawn on the sheet say in which row they stand
             return
-        self._row = int(attributes.get("r", self._row + 1))
-        self._row_count += 1
-        if not 1 <= self._row <= MAX_SHEET_ROWS or self._row_count > MAX_SHEET_ROWS:
+        last, self._row = self._row, int(attributes.get("r", self._row + 1))
+        if not last < self._row <= MAX_SHEET_ROWS:  # also a row twice: nobody could tell which is meant
             raise Refusal("corrupt_file")
 
     def _end_row(self):

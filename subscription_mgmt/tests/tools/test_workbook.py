@@ -383,6 +383,8 @@ class TestCells(unittest.TestCase):
             "000-00": (None, None, None, "-", None, None),
             '"AB-"0': ("AB-", None),
             "000.0": None,
+            "[<=9999999]000-0000;(000) 000-0000": None,
+            "[=0]000;00000": None,
         }.items():
             with self.subTest(code):
                 self.assertEqual(format_kind(code), kind)

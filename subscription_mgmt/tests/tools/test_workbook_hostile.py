@@ -11,6 +11,7 @@ from test_import_rows import GOOD, Sheet, sheet
 from test_workbook import WorkbookCase, repack, rows, sheet_with, xlsx
 
 from subscription_mgmt.tools import import_errors, import_rows, workbook_xlsx, workbook_zip
+from subscription_mgmt.tools.cells import PaddedNumber
 from subscription_mgmt.tools.refusal import Refusal
 from subscription_mgmt.tools.values import shown
 
@@ -86,6 +87,11 @@ class TestSheetPart(WorkbookCase):
                 self.assertRefused("corrupt_file", sheet_with(row(cell, f'r="{number}"')))
         with patch.object(workbook_xlsx, "MAX_SHEET_ROWS", 100):
             self.assertRefused("corrupt_file", sheet_with('<row r="1"/>' * 101))
+
+    def test_a_row_twice_or_out_of_order(self):
+        for numbers in ((2, 2), (3, 2)):
+            body = "".join(row(f'<c r="A{n}"><v>{n}</v></c>', f'r="{n}"') for n in numbers)
+            self.assertRefused("corrupt_file", sheet_with(body))
 
     def test_buttons_stand_in_rows_too(self):
         body = row('<c r="A1"><v>1</v></c>') + "</sheetData><controls><from><row>3</row></from></controls><sheetData>"
@@ -177,6 +183,13 @@ class TestShown(unittest.TestCase):
         texts = ["a\x00", "\ud800", "\uffff", "a\r\nb", "=1+1", "x" * 32_767]
         content = import_errors.build_error_workbook(["H\ufffe"], {2: texts}, [(2, "H", "\x01")], {"H": 0}, "Failing")
         self.assertEqual(rows(content)[1][1][:6], ["a\ufffd", "\ufffd", "\ufffd", "a\nb", "=1+1", "x" * 32_767])
+
+    def test_the_workbook_of_failing_rows_gives_masked_numbers_back_as_they_were(self):
+        for mask in (5, ("AB-", None, None), ("\u20ba", None), ("(", None, ")"), ("a\\b", None)):
+            number = PaddedNumber(1234, mask)
+            content = import_errors.build_error_workbook(["H"], {2: [number]}, [(2, "H", "x")], {"H": 0}, "Failing")
+            found = rows(content)[1][1][0]
+            self.assertEqual((found, type(found), shown(found)), (1234, PaddedNumber, shown(number)))
 
     def test_of_very_many_problems_the_first_get_a_comment(self):
         cells = {number: ["x"] for number in range(2, 12)}
