@@ -111,8 +111,9 @@ class SubscriptionRecurrence(models.Model):
     def _get_standing_extra(self, rows, partner):
         """Extra dates on which an interaction of the customer stands."""
         extra = self._get_exception_days()[1]
-        owners = (partner.browse(), partner) if self.audience == "filter" else (partner,)
-        return {row.slot_key for row in rows if row.slot_key in extra and row.partner_id in owners}
+        # Of what a filter has become on its day, one stands for the date.
+        anybody = self.audience == "filter"
+        return {row.slot_key for row in rows if row.slot_key in extra and (anybody or row.partner_id == partner)}
 
     def _get_own_left_out(self, partner):
         """Dates that were deleted or left out for one customer."""
