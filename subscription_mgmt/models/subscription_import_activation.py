@@ -77,7 +77,9 @@ class SubscriptionImportBatch(models.Model):
         # Closing each import counts as one more: when time is up just before it, Odoo has to come back.
         cron._commit_progress(remaining=sum(len(batch._get_drafts()) + 1 for batch in batches))
         for batch in batches:
-            if not batch.company_id._work_for(batch)._activate_drafts(cron):
+            # In the language of who imported, as the import itself: he reads what stays a draft.
+            batch = batch.with_company(batch.company_id).with_context(lang=batch.user_id.lang)
+            if not batch._activate_drafts(cron):
                 return
 
     def _activate_drafts(self, cron):

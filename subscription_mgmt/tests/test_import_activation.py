@@ -107,6 +107,16 @@ class TestImportActivation(ImportCommon):
         self.assertFalse(batch.is_activating)
         self.assertEqual(len(batch.message.splitlines()), 3)
 
+    def test_reasons_are_in_the_language_of_who_imported(self):
+        self.env["res.lang"]._activate_lang("tr_TR")
+        self.env["ir.module.module"].search([("name", "=", "subscription_mgmt")])._update_translations(["tr_TR"])
+        batch = self.import_numbers("AB-1", date_start="01.01.2020")
+        batch.user_id = self._make_user("manager")
+        batch.user_id.lang = "tr_TR"
+        self.activate_in_background(batch)
+        self.run_cron()
+        self.assertIn("Bazı sözleşmeler taslak kaldı", batch.message)
+
     def test_many_reasons_are_cut(self):
         batch = self.import_numbers("AB-1")
         for part in range(3):
