@@ -196,3 +196,22 @@ class TestInstallment(SubscriptionCommon):
             counts.append(self.env.cr.sql_log_count - before)
         # 29 × 13 rows more are a few more INSERTs of 100 and 1000 rows, not a query each
         self.assertLess(counts[1] - counts[0], 15, counts)
+
+    def test_the_amount_is_that_of_the_figures_as_they_are_kept(self):
+        contract = self.make_contract(date_end=date(2026, 1, 31))
+        row = self.env["subscription.installment"].create(
+            {
+                "contract_id": contract.id,
+                "line_id": contract.line_ids.id,
+                "date_from": date(2026, 2, 1),
+                "date_to": date(2026, 2, 28),
+                "date_invoice": date(2026, 2, 1),
+                "quantity": 100,
+                "price_unit": 0.3349,
+            }
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((row.price_unit, row.price_subtotal), (0.33, 33.0))
+        self.assertEqual((row.company_id, row.partner_id), (contract.company_id, contract.partner_id))
+        self.assertEqual((row.currency_id, row.product_id), (contract.currency_id, contract.line_ids.product_id))

@@ -111,13 +111,15 @@ class TestRecurrenceContract(RecurrenceCommon):
         self.assertEqual(self.open_days(self.calls), [date(2026, 1, 14)])
 
     def test_extra_dates_go_too_and_come_from_nowhere(self):
-        dates = ("2026-02-02", "2026-12-10")
+        dates = ("2026-02-02", "2026-04-10")  # the second one comes within reach on the last day
         self.calls.exception_ids = [Command.create({"kind": "extra", "date": day}) for day in dates]
         with freeze_time("2026-01-06 12:00:00"):
             self.calls._regenerate(date(2026, 1, 6))
         self.assertIn(date(2026, 2, 2), self.open_days(self.calls))
-        self.close("2026-01-20")
-        self.assertEqual(self.open_days(self.calls), [date(2026, 1, 7), date(2026, 1, 14)])
+        self.close("2026-01-21")
+        with freeze_time("2026-01-21 18:00:00"):  # its last day: it is still filled up
+            self.run_cron("generate_interactions")
+        self.assertEqual(self.open_days(self.calls), [date(2026, 1, 7), date(2026, 1, 14), date(2026, 1, 21)])
         self.assertFalse(self.calls.error)
 
     def test_one_that_began_after_a_day_that_is_past(self):

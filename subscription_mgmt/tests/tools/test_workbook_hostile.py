@@ -153,6 +153,15 @@ class TestRows(unittest.TestCase):
         self.assertEqual(reading.samples[0][1], ["A0", "A1", "A2"])
         self.assertEqual(import_rows.read_raw_rows([one], import_rows.AS_IS, {400})[1][400][0], "A398")
 
+    def test_equal_cells_of_other_types_are_read_each_for_itself(self):
+        """1, 1.0 and True are equal, and so are a number and one that is shown with zeros."""
+        cells = [1, True, PaddedNumber(1, 3), 1, "1", True]
+        rows_ = [GOOD | {"number": f"A{i}", "special_code": cell} for i, cell in enumerate(cells)]
+        reading = import_rows.read_rows([sheet(*rows_)])
+        self.assertEqual([(p.row, p.code) for p in reading.problems], [(3, "wrong_kind"), (7, "wrong_kind")])
+        found = [group.rows[0].values.get("special_code") for group in reading.groups]
+        self.assertEqual(found, ["1", None, "001", "1", "1", None])
+
     def test_so_many_problems_that_nobody_would_look_through_them(self):
         bad = sheet(*[GOOD | {"number": f"A{i}", "price": "x"} for i in range(30)])
         differing = sheet(*[GOOD | {"subject": f"S{i}", "product": f"P{i}"} for i in range(30)])
