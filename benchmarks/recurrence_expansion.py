@@ -14,10 +14,10 @@ from dateutil.rrule import rrulestr
 sys.path.append(os.environ["ROOT"])
 
 from subscription_mgmt.tools.recurrence import first_slot, slots
-from subscription_mgmt.tools.recurrence_parts import read_parts
-from subscription_mgmt.tools.recurrence_rfc import expand
-from subscription_mgmt.tools.recurrence_rule import Rule
-from subscription_mgmt.tools.recurrence_text import to_text
+from subscription_mgmt.tools.recurrence.parts import read_parts
+from subscription_mgmt.tools.recurrence.rfc import expand
+from subscription_mgmt.tools.recurrence.rule import Rule
+from subscription_mgmt.tools.recurrence.text import to_text
 
 NAME = "expansion"
 JOB = "expand"

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from dateutil import rrule as du
 from hypothesis import strategies as st
 
-from subscription_mgmt.tools.recurrence_rule import Rule
+from subscription_mgmt.tools.recurrence.rule import Rule
 
 FREQUENCIES = {"daily": du.DAILY, "weekly": du.WEEKLY, "monthly": du.MONTHLY, "yearly": du.YEARLY}
 

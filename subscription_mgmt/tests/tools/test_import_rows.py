@@ -7,12 +7,13 @@ from datetime import date, datetime
 
 import openpyxl
 
-from subscription_mgmt.tools import import_header, workbook
-from subscription_mgmt.tools.import_header import read_header
-from subscription_mgmt.tools.import_layout import BY_KEY, COLUMNS, LANGUAGES
-from subscription_mgmt.tools.import_rows import read_contracts
-from subscription_mgmt.tools.import_template import build_template
-from subscription_mgmt.tools.values import FLAG_WORDS, UNIT_WORDS, fold
+from subscription_mgmt.tools import workbook
+from subscription_mgmt.tools.importing import header as import_header
+from subscription_mgmt.tools.importing.header import read_header
+from subscription_mgmt.tools.importing.layout import BY_KEY, COLUMNS, LANGUAGES
+from subscription_mgmt.tools.importing.rows import read_contracts
+from subscription_mgmt.tools.importing.template import build_template
+from subscription_mgmt.tools.importing.values import FLAG_WORDS, UNIT_WORDS, fold
 
 GOOD = {
     "number": "AB-1",

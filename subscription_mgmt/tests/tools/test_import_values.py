@@ -7,9 +7,9 @@ from datetime import date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscription_mgmt.tools import values
-from subscription_mgmt.tools.cells import Fault, PaddedNumber, Percent
+from subscription_mgmt.tools.importing import values
 from subscription_mgmt.tools.refusal import Refusal
+from subscription_mgmt.tools.workbook.cells import Fault, PaddedNumber, Percent
 
 
 class ValueCase(unittest.TestCase):

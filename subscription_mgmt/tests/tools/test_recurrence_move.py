@@ -1,10 +1,10 @@
 import unittest
 from datetime import date
 
-from subscription_mgmt.tools.recurrence_move import moved
-from subscription_mgmt.tools.recurrence_refusal import RuleRefusal
-from subscription_mgmt.tools.recurrence_rule import Rule
-from subscription_mgmt.tools.recurrence_slots import is_slot, slots
+from subscription_mgmt.tools.recurrence.move import moved
+from subscription_mgmt.tools.recurrence.refusal import RuleRefusal
+from subscription_mgmt.tools.recurrence.rule import Rule
+from subscription_mgmt.tools.recurrence.slots import is_slot, slots
 
 START = date(2026, 1, 5)  # a Monday
 

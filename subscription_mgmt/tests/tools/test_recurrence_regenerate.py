@@ -6,8 +6,8 @@ from random import Random
 from recurrence_rules import random_rule
 
 from subscription_mgmt.tools.recurrence import slots
-from subscription_mgmt.tools.recurrence_regenerate import Existing, plan
-from subscription_mgmt.tools.recurrence_rule import Rule
+from subscription_mgmt.tools.recurrence.regenerate import Existing, plan
+from subscription_mgmt.tools.recurrence.rule import Rule
 
 WEDNESDAY = Rule(frequency="weekly", weekdays=(2,), start=date(2026, 11, 1))
 THURSDAY = replace(WEDNESDAY, weekdays=(3,))

@@ -2,8 +2,8 @@ import unittest
 from dataclasses import replace
 from datetime import date
 
-from subscription_mgmt.tools.recurrence_refusal import REASONS, RuleRefusal
-from subscription_mgmt.tools.recurrence_rule import Rule, check, normal
+from subscription_mgmt.tools.recurrence.refusal import REASONS, RuleRefusal
+from subscription_mgmt.tools.recurrence.rule import Rule, check, normal
 
 DAILY = Rule(frequency="daily", start=date(2026, 1, 31))
 MONTHLY = replace(DAILY, frequency="monthly", day=31)
@@ -76,9 +76,7 @@ class TestCheck(unittest.TestCase):
         import pathlib
 
         tools = pathlib.Path(check.__code__.co_filename).parent
-        code = "".join(
-            path.read_text() for path in tools.glob("recurrence_*.py") if path.name != "recurrence_refusal.py"
-        )
+        code = "".join(path.read_text() for path in tools.glob("*.py") if path.name != "refusal.py")
         self.assertFalse([name for name in REASONS if f'"{name}"' not in code])
 
 

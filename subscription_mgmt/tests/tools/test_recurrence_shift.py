@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscription_mgmt.tools.recurrence_refusal import RuleRefusal
-from subscription_mgmt.tools.recurrence_shift import MAX_SHIFT, MODES, days_asked, localise, shift
+from subscription_mgmt.tools.recurrence.refusal import RuleRefusal
+from subscription_mgmt.tools.recurrence.shift import MAX_SHIFT, MODES, days_asked, localise, shift
 
 # Christmas of 2026 is a Friday; 1 January 2027 is one, too.
 HOLIDAYS = {date(2026, 12, 25), date(2027, 1, 1)}

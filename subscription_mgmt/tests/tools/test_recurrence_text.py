@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recurrence_rules import rules
 
-from subscription_mgmt.tools import recurrence_rfc
 from subscription_mgmt.tools.recurrence import first_slot, next_slots, occurrences
-from subscription_mgmt.tools.recurrence_refusal import RuleRefusal
-from subscription_mgmt.tools.recurrence_rule import Rule, check, normal
-from subscription_mgmt.tools.recurrence_text import NOTES, from_text, to_text
+from subscription_mgmt.tools.recurrence import rfc as recurrence_rfc
+from subscription_mgmt.tools.recurrence.refusal import RuleRefusal
+from subscription_mgmt.tools.recurrence.rule import Rule, check, normal
+from subscription_mgmt.tools.recurrence.text import NOTES, from_text, to_text
 
 START = date(2026, 1, 1)
 PARTS = {

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from cases import DATA
 
 from subscription_mgmt.tools.recurrence import occurrences
-from subscription_mgmt.tools.recurrence_refusal import RuleRefusal
-from subscription_mgmt.tools.recurrence_shift import localise
-from subscription_mgmt.tools.recurrence_text import from_text, to_text
+from subscription_mgmt.tools.recurrence.refusal import RuleRefusal
+from subscription_mgmt.tools.recurrence.shift import localise
+from subscription_mgmt.tools.recurrence.text import from_text, to_text
 
 VECTORS = json.loads((DATA / "rrule_vectors.json").read_text())
 # RFC 7529 without a SKIP that moves anything is plain RFC 5545.

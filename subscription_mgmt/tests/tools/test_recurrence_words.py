@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from recurrence_rules import rules
 
 from subscription_mgmt.tools.recurrence import describe
-from subscription_mgmt.tools.recurrence_rule import Rule
-from subscription_mgmt.tools.recurrence_sentences import ENDS, MONTH_ENDS, ORDINALS, SENTENCES
+from subscription_mgmt.tools.recurrence.rule import Rule
+from subscription_mgmt.tools.recurrence.sentences import ENDS, MONTH_ENDS, ORDINALS, SENTENCES
 
 START = date(2026, 1, 1)
 

@@ -11,8 +11,10 @@ from unittest.mock import patch
 import openpyxl
 import xlwt
 
-from subscription_mgmt.tools import import_rows, sandbox, workbook
-from subscription_mgmt.tools.import_layout import BY_KEY
+from subscription_mgmt.tools import workbook
+from subscription_mgmt.tools.importing import rows as import_rows
+from subscription_mgmt.tools.importing import sandbox
+from subscription_mgmt.tools.importing.layout import BY_KEY
 from subscription_mgmt.tools.refusal import Refusal
 
 KEYS = ("number", "corporate_customer", "subject", "date_start", "product", "price", "prorate", "note")

@@ -13,11 +13,18 @@ import openpyxl
 import xlwt
 
 from subscription_mgmt.tools import workbook
-from subscription_mgmt.tools.cells import Fault, PaddedNumber, Percent, column_index, column_letter, from_serial
-from subscription_mgmt.tools.import_rows import read_contracts
-from subscription_mgmt.tools.number_formats import format_kind
+from subscription_mgmt.tools.importing.rows import read_contracts
+from subscription_mgmt.tools.importing.values import fold, shown
 from subscription_mgmt.tools.refusal import Refusal
-from subscription_mgmt.tools.values import fold, shown
+from subscription_mgmt.tools.workbook.cells import (
+    Fault,
+    PaddedNumber,
+    Percent,
+    column_index,
+    column_letter,
+    from_serial,
+)
+from subscription_mgmt.tools.workbook.number_formats import format_kind
 
 HOSTILE = Path(__file__).parents[1] / "data" / "hostile"
 EXPECTED = json.loads((HOSTILE / "expected.json").read_text())

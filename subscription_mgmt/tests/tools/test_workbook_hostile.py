@@ -10,10 +10,13 @@ import openpyxl
 from test_import_rows import GOOD, Sheet, sheet
 from test_workbook import WorkbookCase, repack, rows, sheet_with, xlsx
 
-from subscription_mgmt.tools import import_errors, import_rows, workbook_xlsx, workbook_zip
-from subscription_mgmt.tools.cells import PaddedNumber
+from subscription_mgmt.tools.importing import errors as import_errors
+from subscription_mgmt.tools.importing import rows as import_rows
+from subscription_mgmt.tools.importing.values import shown
 from subscription_mgmt.tools.refusal import Refusal
-from subscription_mgmt.tools.values import shown
+from subscription_mgmt.tools.workbook import archive as workbook_zip
+from subscription_mgmt.tools.workbook import read_xlsx
+from subscription_mgmt.tools.workbook.cells import PaddedNumber
 
 
 def row(cells, attributes='r="1"'):
@@ -85,7 +88,7 @@ class TestSheetPart(WorkbookCase):
         for number in ("0", "-5", "1048577", "99999999999"):
             with self.subTest(number):
                 self.assertRefused("corrupt_file", sheet_with(row(cell, f'r="{number}"')))
-        with patch.object(workbook_xlsx, "MAX_SHEET_ROWS", 100):
+        with patch.object(read_xlsx, "MAX_SHEET_ROWS", 100):
             self.assertRefused("corrupt_file", sheet_with('<row r="1"/>' * 101))
 
     def test_a_row_twice_or_out_of_order(self):
@@ -101,7 +104,7 @@ class TestSheetPart(WorkbookCase):
         body = (
             row('<c r="A1"><v>1</v></c>') + '</sheetData><mergeCells><mergeCell ref="A1:A2"/><mergeCell ref="B1:B2"/>'
         )
-        with patch.object(workbook_xlsx, "MAX_MERGED", 1):
+        with patch.object(read_xlsx, "MAX_MERGED", 1):
             self.assertRefused("suspicious_archive", sheet_with(body + "</mergeCells><sheetData>"))
 
     def test_a_format_without_a_number(self):

@@ -1,0 +1,256 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ..common.isolation import run_isolated
+from .decisions import BillingDecisions
+
+# Contracts claimed, billed and committed together, and invoices posted together
+BILL_BATCH = 200
+POST_BATCH = 100
+
+
+class SubscriptionBillingRun(models.Model):
+    """One run of billing in one company: what it made, what it had to leave, how long it took."""
+
+    _name = "subscription.billing.run"
+    _inherit = "subscription.mixin"
+    _description = "Subscription Billing Run"
+    _order = "id desc"
+    _rec_name = "date_ref"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(comodel_name="res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_ref = fields.Date(
+        string="Billed Up To", required=True, readonly=True, help="Rows to bill on or before this day were billed."
+    )
+    state = fields.Selection(
+        selection=[("queued", "Waiting"), ("running", "Running"), ("done", "Done")],
+        required=True,
+        readonly=True,
+        default="running",
+    )
+    date_done = fields.Datetime(string="Finished On", readonly=True)
+    chosen_ids = fields.Many2many(
+        comodel_name="subscription.contract",
+        relation="subscription_billing_run_chosen_rel",
+        string="Only These Contracts",
+        readonly=True,
+        help="Empty: everything due.",
+    )
+    total_count = fields.Integer(string="Contracts Due", readonly=True)
+    done_count = fields.Integer(string="Contracts Handled", readonly=True, help="Billed, parked, or left to others.")
+    progress = fields.Float(compute="_compute_progress", help="Part of the due contracts that is handled, in percent.")
+    contract_count = fields.Integer(string="Contracts", readonly=True)
+    installment_count = fields.Integer(string="Installments", readonly=True)
+    move_ids = fields.One2many(comodel_name="account.move", inverse_name="subscription_run_id", string="Invoices")
+    move_count = fields.Integer(string="Invoice Count", compute="_compute_move_figures")
+    amount_untaxed = fields.Monetary(string="Untaxed Amount", compute="_compute_move_figures")
+    amount_total = fields.Monetary(string="Total", compute="_compute_move_figures")
+    parked_ids = fields.Many2many(
+        comodel_name="subscription.contract", string="Parked Contracts", readonly=True, help="Could not be billed."
+    )
+    parked_count = fields.Integer(string="Parked", compute="_compute_parked_count")
+
+    @api.depends("move_ids")
+    def _compute_move_figures(self):
+        aggregates = ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"]
+        # sudo: figures of the own run for people who may not open the invoices
+        groups = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group([("subscription_run_id", "in", self.ids)], ["subscription_run_id"], aggregates)
+        )
+        figures = {run.id: row for run, *row in groups}
+        for run in self:
+            run.move_count, run.amount_untaxed, run.amount_total = figures.get(run.id, (0, 0.0, 0.0))
+
+    @api.depends("total_count", "done_count", "state")
+    def _compute_progress(self):
+        for run in self:
+            done = run.state == "done" or not run.total_count
+            run.progress = 100.0 * (run.state == "done" if done else run.done_count / run.total_count)
+
+    @api.depends("parked_ids")
+    def _compute_parked_count(self):
+        for run in self:
+            run.parked_count = len(run.parked_ids)
+
+    @api.depends("date_ref", "company_id")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = self.env._("Billing up to %(day)s", day=format_date(self.env, run.date_ref))
+
+    # === ACTIONS === #
+    def action_view_moves(self):
+        """Open the invoices that the run made."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        return {**action, "domain": [("subscription_run_id", "in", self.ids)], "context": {"create": False}}
+
+    def action_view_parked(self):
+        """Open the contracts that could not be billed."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_contract_action")
+        context = {"create": False, "show_billing_error": True}
+        return {**action, "domain": [("id", "in", self.parked_ids.ids)], "context": context}
+
+    def action_retry_parked(self):
+        """Bill the parked contracts of the run once more, in a run of their own."""
+        self.ensure_one()
+        return self._bill_due(self.date_ref, contracts=self.parked_ids)._get_form_action()
+
+    def _get_form_action(self):
+        """Open the first run of the set."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self[:1].id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    # === BILLING === #
+    @api.model
+    def _bill_due(self, date_ref, contracts=None, companies=None, hold=False):
+        """Bill every planned row to bill on or before `date_ref`, then post what is to be posted (WSM-05, WSM-42).
+
+        Safe to repeat: rows once billed are not found again. A contract that fails is parked with its reason and
+        stops nobody. Never commits.
+
+        :param date_ref: day up to which rows are billed, included; also the date of the invoices.
+        :param contracts: only these, parked ones too; default: all that are due and not waiting for a next try.
+        :param companies: only these; default: those of the contracts, or all that run subscriptions.
+        :param hold: leave all invoices in draft until the run is approved.
+        :return: one run per company in which something was due.
+        """
+        runs = self.browse()
+        for company in companies or self._get_billing_companies(contracts):
+            run = self.with_company(company).browse()
+            for batch in self._get_due_batches(company, date_ref, contracts):
+                run = run or self._open(company, date_ref, hold)
+                run._bill_batch(batch)
+                run._forget()
+            run._post_moves()
+            run._finish()
+            runs += run
+        return runs
+
+    @api.model
+    def _get_billing_companies(self, contracts=None):
+        companies = self.env["res.company"]._get_subscription_companies()
+        return companies if contracts is None else companies & contracts.company_id
+
+    @api.model
+    def _open(self, company, date_ref, hold=False):
+        return self.with_company(company).create({"company_id": company.id, "date_ref": date_ref, "hold": hold})
+
+    def _finish(self):
+        self.write({"state": "done", "date_done": fields.Datetime.now()})
+
+    @api.model
+    def _get_due_domain(self, company, date_ref, contracts=None):
+        """Contracts with rows to bill; closed ones too, whose last period or credit is still to come."""
+        due = Domain("installment_ids", "any", self._get_due_rows_domain(date_ref))
+        domain = Domain("company_id", "=", company.id) & Domain("state", "in", ("active", "closed")) & due
+        if contracts is not None:
+            return domain & Domain("id", "in", contracts.ids)
+        waiting = Domain("billing_next_try", ">", date_ref)
+        return domain & ~waiting
+
+    @api.model
+    def _get_due_rows_domain(self, date_ref):
+        return Domain("state", "=", "planned") & Domain("date_invoice", "<=", date_ref)
+
+    @api.model
+    def _get_due_batches(self, company, date_ref, contracts=None):
+        """Yield the due contracts in batches; contracts that share an invoice stay together."""
+        model = self.env["subscription.contract"].with_company(company)
+        due = model.search(self._get_due_domain(company, date_ref, contracts), order="id")
+        shared, batch = {}, model
+        for contract in due:
+            if contract.invoice_partner_id.subscription_group_invoice:
+                shared.setdefault(contract.invoice_partner_id, []).append(contract.id)
+        for contract in due:
+            group = shared.pop(contract.invoice_partner_id, None)
+            if group:
+                batch += model.browse(group)
+            elif not contract.invoice_partner_id.subscription_group_invoice:
+                batch += contract
+            if len(batch) >= BILL_BATCH:
+                yield batch
+                batch = model
+        if batch:
+            yield batch
+
+    def _bill_batch(self, contracts):
+        """Claim, bill and mark a batch of contracts; those that another worker holds are left to it."""
+        self.ensure_one()
+        rows = self._claim(contracts)
+        sound, failures = self._sort_out(self._group_rows(rows))
+        failures += run_isolated(sound, self._invoice_groups)
+        for group, error in failures:
+            group.contract_id._park(error, self.date_ref)
+            self.parked_ids |= group.contract_id
+        done = rows - self.env["subscription.installment"].union(*(group for group, _error in failures))
+        done.contract_id._unpark()
+        self.done_count += len(contracts)
+        self.contract_count += len(done.contract_id)
+        self.installment_count += len(done)
+
+    @api.model
+    def _forget(self):
+        """Write what is pending and empty the cache after a batch, so that memory does not grow with their number."""
+        self.env.flush_all()
+        self.env.invalidate_all(flush=False)
+
+    def _claim(self, contracts):
+        """Lock the contracts, skipping those that another worker has, and return their due rows."""
+        locked = contracts.try_lock_for_update(allow_referencing=True)
+        shares = (contracts - locked).invoice_partner_id.filtered("subscription_group_invoice")
+        # Half a shared invoice would be a second one for the rest: whoever holds one contract gets them all.
+        locked = locked.filtered(lambda contract: contract.invoice_partner_id not in shares)
+        domain = Domain("contract_id", "in", locked.ids) & self._get_due_rows_domain(self.date_ref)
+        rows = self.env["subscription.installment"].search(domain, order="contract_id.id, date_invoice, date_from, id")
+        return rows._cap_backlog()
+
+    @api.model
+    def _group_rows(self, rows):
+        """List of recordsets of rows: each becomes one invoice."""
+        return list(rows.grouped(lambda row: row._get_invoice_key()).values())
+
+    @api.model
+    def _sort_out(self, groups):
+        """Part the groups that cannot be billed for a known reason from the others, before the work is done.
+
+        :return: (groups to bill, list of (group, error)).
+        """
+        decide, sound, failures = BillingDecisions(self.env), [], []
+        for group in groups:
+            try:
+                group._check_invoiceable(decide)
+                sound.append(group)
+            except UserError as error:
+                failures.append((group, error))
+        return sound, failures
+
+    # === POSTING === #
+    @api.model
+    def _get_post_domain(self, company, date_ref):
+        """Drafts that billing made and still has to post: the queue survives any interruption."""
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "draft")
+            & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
+            & ~Domain("subscription_next_try", ">", date_ref)
+            & ~Domain("subscription_run_id.hold", "=", True)
+        )
+
+    def _post_moves(self):
+        """Post the drafts of these runs that are to be posted."""
+        for run in self:
+            domain = self._get_post_domain(run.company_id, run.date_ref) & Domain("subscription_run_id", "=", run.id)
+            moves = self.env["account.move"].search(domain, order="id")
+            for start in range(0, len(moves), POST_BATCH):
+                moves[start : start + POST_BATCH]._subscription_post(run.date_ref)
+                run._forget()

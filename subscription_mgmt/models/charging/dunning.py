@@ -1,0 +1,80 @@
+"""Where a dunning plan is chosen: the company's default, the contract's own; and what an invoice knows of it."""
+
+from odoo import api, fields, models
+
+from .account_move import UNPAID
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    subscription_dunning_plan_id = fields.Many2one(
+        comodel_name="subscription.dunning.plan",
+        string="Default Dunning Plan",
+        domain="[('company_id', '=', id)]",
+        help="What is done about unpaid invoices of contracts that have no plan of their own.",
+    )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    subscription_dunning_plan_id = fields.Many2one(
+        related="company_id.subscription_dunning_plan_id",
+        readonly=False,
+        domain="[('company_id', '=', company_id)]",
+    )
+
+
+class SubscriptionContract(models.Model):
+    _inherit = "subscription.contract"
+
+    dunning_plan_id = fields.Many2one(
+        comodel_name="subscription.dunning.plan",
+        compute="_compute_dunning_plan_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+        help="What is done about unpaid invoices. To leave the contract alone, choose a plan without steps.",
+    )
+
+    @api.depends("company_id", "company_id.subscription_dunning_plan_id")
+    def _compute_dunning_plan_id(self):
+        for contract in self:
+            contract.dunning_plan_id = contract.dunning_plan_id or contract.company_id.subscription_dunning_plan_id
+
+    def _is_paused_by_dunning(self):
+        """Whether the contract stands still because of unpaid invoices, and all of them have been paid since."""
+        self.ensure_one()
+        # sudo: looks at all invoices of the contract
+        pauses = self.env["subscription.dunning.log"].sudo()
+        pauses = pauses.search(
+            [
+                ("action", "=", "pause"),
+                ("result", "=", "done"),
+                ("move_id.line_ids.subscription_installment_ids.contract_id", "=", self.id),
+            ]
+        )
+        unpaid = pauses.filtered(lambda log: not log.date_recovered and log.move_id.payment_state in UNPAID)
+        return self.state == "paused" and self.date_paused in pauses.mapped("date") and not unpaid
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    subscription_dunning_log_ids = fields.One2many(
+        comodel_name="subscription.dunning.log",
+        inverse_name="move_id",
+        string="Dunning",
+        groups="subscription_mgmt.group_subscription_viewer",
+    )
+    subscription_dunning_next_try = fields.Date(readonly=True, copy=False)
+
+    def _get_subscription_dunning_plan(self):
+        """The plan that the invoice goes by: of the first of its contracts that has one."""
+        self.ensure_one()
+        # sudo: the plan holds, whoever runs it
+        plans = (contract.dunning_plan_id for contract in self.sudo().subscription_contract_ids.sorted("id"))
+        return next((plan for plan in plans if plan), self.env["subscription.dunning.plan"])

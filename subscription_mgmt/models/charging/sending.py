@@ -1,0 +1,248 @@
+"""The way of a charge: claimed, sent once, its outcome recorded or asked for, its payment booked."""
+
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..common.isolation import run_isolated
+from .payment_provider import OutcomeUnknown, ProviderCall, ProviderUnreachable
+from .subscription_charge import mask
+
+_logger = logging.getLogger(__name__)
+
+PREPARE_BATCH = 100
+# A charge sent so long ago, and not settled, was interrupted: its worker would have had an answer, or a time-out.
+SENT_GRACE = timedelta(minutes=15)
+OUTCOMES = {"done": "done", "error": "declined", "cancel": "declined"}
+
+
+class SubscriptionCharge(models.Model):
+    _inherit = "subscription.charge"
+
+    # === PREPARE === #
+    @api.model
+    def _prepare_charges(self, company, date_ref):
+        """Write the intents for the invoices to charge on the day; nothing is sent.
+
+        Safe to repeat: one open charge per invoice, by a unique index.
+
+        :param date_ref: invoices due on or before this day are charged.
+        :return: the number of invoices looked at; 0 when nothing is left.
+        """
+        moves = self.env["account.move"]._get_moves_to_charge(company, date_ref, PREPARE_BATCH)
+        locked = moves.try_lock_for_update(allow_referencing=True)
+        for move, error in run_isolated(locked, lambda moves: moves._prepare_subscription_charges()):
+            if isinstance(error, UniqueViolation):
+                continue  # another worker prepared it at the same moment
+            move._subscription_set_aside(error, date_ref, "subscription_charge_next_try")
+        return len(locked)
+
+    # === SEND === #
+    def _claim(self):
+        """Mark the intents that are still wanted as sent; commit before they are.
+
+        :return: the charges to send. Those that another worker has are left to it.
+        """
+        self.invalidate_recordset(["state"])
+        claimed = self.try_lock_for_update(allow_referencing=True).filtered(lambda charge: charge.state == "intent")
+        for charge in claimed:
+            obstacle = charge._get_obstacle()
+            if obstacle:
+                charge.write({"state": "cancelled", "reason": obstacle, "date_done": fields.Datetime.now()})
+            else:
+                charge.write({"state": "sent", "date_sent": fields.Datetime.now()})
+        return claimed.filtered(lambda charge: charge.state == "sent")
+
+    def _get_obstacle(self):
+        """Why the charge is no longer wanted, if it is not: paid meanwhile, another amount, another card."""
+        self.ensure_one()
+        move = self.move_id
+        if not move.filtered_domain(move._get_subscription_open_domain()):
+            return self.env._("The invoice is no longer open.")
+        if self.currency_id.compare_amounts(move.amount_residual, self.amount):
+            return self.env._("The open amount of the invoice has changed.")
+        if self.token_id != move._get_subscription_token():
+            return self.env._("The contract has another card now.")
+        return move._get_subscription_card_obstacle()
+
+    def _send(self):
+        """Have the provider take the money: once for each claimed charge, and record what it answers (never commits).
+
+        To be called only for what :meth:`_claim` returned, after a commit: whoever is killed in here leaves a charge
+        marked as sent, which is asked for and never sent again. The row stays locked during the call, so that
+        nobody takes it for interrupted.
+        """
+        locked = self.try_lock_for_update(allow_referencing=True)
+        for charge in locked.filtered(lambda charge: charge.state == "sent"):
+            outcome, reason = charge._call_provider()
+            charge._record(outcome, reason)
+
+    def _call_provider(self):
+        """Send one payment request.
+
+        :return: (state of the charge, reason). A request that failed without an answer is `unknown`.
+        :raise OperationalError: the database failed; the charge stays sent and is asked for later.
+        """
+        call = ProviderCall()
+        transaction = self.transaction_id.sudo().with_context(subscription_call=call)
+        try:
+            with self.env.cr.savepoint():
+                transaction._ensure_provider_is_not_disabled()
+                transaction._log_sent_message()
+                transaction._send_payment_request()
+        except OperationalError:
+            raise
+        except ProviderUnreachable as error:
+            return "cancelled", str(error)
+        except ValidationError as error:
+            if call.answered and not call.refused:
+                return "unknown", str(error.args[0])
+            transaction._set_error(str(error.args[0]))
+        except Exception as error:
+            # Not the message: it may hold what the provider was sent.
+            problem = str(error) if isinstance(error, OutcomeUnknown) else type(error).__name__
+            _logger.warning("Outcome of charge %s is unknown: %s", self.idempotency_key, problem)
+            return "unknown", self.env._("No answer from the provider (%(problem)s).", problem=problem)
+        return self._read_outcome()
+
+    # === OUTCOME === #
+    def _read_outcome(self):
+        """What the transaction says became of the charge: (state, reason)."""
+        transaction = self.transaction_id.sudo()  # sudo: people with the billing right may not see providers
+        return OUTCOMES.get(transaction.state, "unknown"), transaction.state_message
+
+    def _record_outcome(self):
+        """Record what the transactions say, where that is news."""
+        for charge in self:
+            state, reason = charge._read_outcome()
+            if state != charge.state:
+                charge._record(state, reason)
+
+    def _record(self, state, reason):
+        """Write the outcome of the charge, and tell somebody when it takes a person to go on."""
+        self.ensure_one()
+        transaction = self.transaction_id.sudo()  # sudo: as in _read_outcome
+        kind = transaction._get_decline_kind() if state == "declined" else False
+        values = {"state": state, "reason": mask(reason), "decline_kind": kind}
+        if state != "unknown":
+            values["date_done"] = fields.Datetime.now()
+        self.write(values)
+        if state == "cancelled":
+            today = self.company_id._subscription_today()
+            self.move_id.subscription_charge_next_try = fields.Date.add(today, days=1)
+        # A pending transaction is known at the provider; one still in draft may or may not be.
+        lost = state == "unknown" and transaction.state == "draft"
+        if lost or kind == "hard" or (kind and not self.move_id._get_subscription_dunning_plan()):
+            self._tell()
+
+    def _tell(self):
+        """Put the outcome before the responsible of the contracts."""
+        label = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        note = f"{self.move_id.name}: {label}. {self.reason or ''}"
+        self.move_id._schedule_parking_activity(note)
+
+    @api.model
+    def _get_unsettled_domain(self, company):
+        """Charges whose outcome is to be asked for: interrupted, unknown, or paid after all."""
+        interrupted = Domain("state", "=", "sent") & Domain("date_sent", "<", fields.Datetime.now() - SENT_GRACE)
+        late = Domain("state", "in", ("declined", "cancelled")) & Domain("transaction_id.state", "=", "done")
+        return Domain("company_id", "=", company.id) & (Domain("state", "=", "unknown") | interrupted | late)
+
+    def _resolve_unknown(self, date_ref):
+        """Ask what became of the charges, and book what was paid; sends nothing."""
+        for charge in self.try_lock_for_update(allow_referencing=True):
+            for failed, error in run_isolated(charge, lambda charges: charges._ask()):
+                _logger.warning("Charge %s could not be asked for: %s", failed.idempotency_key, type(error).__name__)
+        self._post_process(date_ref)
+
+    def _ask(self):
+        """Ask the provider about one charge, unless its transaction has the answer already."""
+        if self.state == "sent":
+            self._record("unknown", self.env._("Interrupted before the provider's answer came."))
+        transaction = self.transaction_id.sudo()  # sudo: as in _read_outcome
+        if transaction.state in ("draft", "pending"):
+            transaction._subscription_ask_provider()
+        self._record_outcome()
+
+    # === BOOKING === #
+    def _post_process(self, date_ref):
+        """Book the payments of paid charges and reconcile the invoices: once, whoever else post-processes too."""
+        # sudo: as in _read_outcome
+        paid = self.filtered(
+            lambda charge: charge.state == "done" and not charge.transaction_id.sudo().is_post_processed
+        )
+        for charge, error in run_isolated(paid, lambda charges: charges._post_process_transactions()):
+            charge.move_id._subscription_set_aside(error, date_ref, "subscription_charge_next_try")
+
+    def _post_process_transactions(self):
+        # sudo: as in _read_outcome. The lock keeps Odoo's own post-processing from doing the same at the same time.
+        transactions = self.transaction_id.sudo().try_lock_for_update(allow_referencing=True)
+        transactions.invalidate_recordset(["is_post_processed"])
+        for transaction in transactions.filtered(lambda transaction: not transaction.is_post_processed):
+            transaction._post_process()
+        self.move_id._subscription_recover("subscription_charge_next_try")
+
+    @api.model
+    def _get_unbooked_domain(self, company, date_ref):
+        waiting = Domain("move_id.subscription_charge_next_try", ">", date_ref)
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "done")
+            & Domain("transaction_id.is_post_processed", "=", False)
+            & ~waiting
+        )
+
+    # === CRON === #
+    @api.model
+    def _cron_charge_invoices(self):
+        """Charge saved cards for invoices due, settle what is unknown, book what is paid (WSM-42).
+
+        Commits the intent, then its being sent, then the outcome, then the payment: each survives the next.
+        """
+        for company in self.env["res.company"]._get_subscription_companies():
+            charges = company._work_for(self)
+            if not charges._cron_charge_company(company, company._subscription_today()):
+                return
+
+    def _cron_charge_company(self, company, today):
+        """Charge in one company. False when the time is up; what is left is found again."""
+        cron = self.env["ir.cron"]
+        while self._prepare_charges(company, today):
+            if not cron._commit_progress():
+                return False
+        intents = self.search(Domain("company_id", "=", company.id) & Domain("state", "=", "intent"), order="id")
+        cron._commit_progress(remaining=len(intents))
+        for charge in intents:
+            charge._cron_try(lambda charge=charge: charge._cron_charge(today))
+            if not cron._commit_progress(1):
+                return False
+        for charge in self.search(self._get_unsettled_domain(company), order="id"):
+            charge._cron_try(lambda charge=charge: charge._resolve_unknown(today))
+            if not cron._commit_progress():
+                return False
+        unbooked = self.search(self._get_unbooked_domain(company, today), order="id")
+        unbooked._cron_try(lambda: unbooked._post_process(today))
+        cron._commit_progress()
+        return True
+
+    def _cron_charge(self, today):
+        """Claim, send and book one charge, each in a transaction of its own."""
+        cron = self.env["ir.cron"]
+        claimed = self._claim()
+        cron._commit_progress()
+        claimed._send()
+        cron._commit_progress()
+        claimed._post_process(today)
+
+    def _cron_try(self, work):
+        """Do the work unless another worker was faster, or the database fails: the next run finds what is left."""
+        try:
+            work()
+        except OperationalError:
+            self.env.cr.rollback()

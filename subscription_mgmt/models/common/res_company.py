@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.wallet import top_up
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    subscription_enabled = fields.Boolean(
+        string="Subscription Management",
+        help="Run subscriber contracts in this company. Off: menus are hidden and nothing can be created.",
+    )
+    subscription_horizon_months = fields.Integer(
+        string="Payment Plan Horizon (months)",
+        default=12,
+        help="How far ahead the payment plan of an open-ended contract is kept.",
+    )
+    subscription_billing_mode = fields.Selection(
+        selection="_selection_billing_mode",
+        string="Default Billing Mode",
+        default="post",
+        help="What billing does with the invoices of a new contract. Each contract may choose otherwise.",
+    )
+    subscription_analytic = fields.Boolean(
+        string="Analytic Account per Contract",
+        default=True,
+        help="Give every contract its own analytic account at activation, so that income and cost can be followed.",
+    )
+
+    # === PACKAGES === #
+    subscription_office_email = fields.Char(
+        string="Office E-mail", help="Gets a mail about every package that is bought. Empty: no mail."
+    )
+    subscription_office_email_cc = fields.Char(string="Office E-mail CC", help="Gets a copy of that mail.")
+    subscription_low_credits = fields.Integer(
+        string="Running Low At", default=5, help="Remaining credit at which a customer runs low."
+    )
+    subscription_target_credits = fields.Integer(
+        string="Top Up To", default=20, help="Credit that a proposal to a customer who runs low aims at."
+    )
+    subscription_reminder = fields.Boolean(
+        string="Remind Customers",
+        help="Write once to customers whose credit runs low or whose package ends within 30 days, with a proposal.",
+    )
+
+    _subscription_horizon = models.Constraint(
+        "CHECK (subscription_horizon_months >= 1)",
+        "The payment plan horizon is at least one month.",
+    )
+
+    @api.model
+    def _selection_billing_mode(self):
+        """Steps of billing; each includes the ones before it."""
+        return [
+            ("draft", self.env._("Leave the invoice in draft")),
+            ("post", self.env._("Post the invoice")),
+            ("send", self.env._("Post and send the invoice")),
+            ("charge", self.env._("Post, send and charge the saved card")),
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base`: a company with subscriptions has a numbering of its own."""
+        companies = super().create(vals_list)
+        companies.filtered("subscription_enabled")._ensure_subscription_sequence()
+        return companies
+
+    def write(self, vals):
+        """Override of `base`: a company that switches subscriptions on gets a numbering of its own."""
+        result = super().write(vals)
+        if vals.get("subscription_enabled"):
+            self._ensure_subscription_sequence()
+        return result
+
+    def _ensure_subscription_sequence(self):
+        """Give each company a contract numbering of its own when subscriptions are switched on."""
+        # sudo: whoever may change the company need not be allowed to change sequences
+        sequences = self.env["ir.sequence"].sudo()
+        template = self.env.ref("subscription_mgmt.seq_subscription_contract", raise_if_not_found=False)
+        if not template:
+            return
+        numbered = sequences.search([("code", "=", template.code), ("company_id", "in", self.ids)]).company_id
+        for company in self - numbered:
+            template.sudo().copy({"company_id": company.id, "name": template.name})
+
+    def _check_subscription_enabled(self):
+        """Raise unless every company of the set runs subscriptions.
+
+        :raise UserError: names the companies and the setting to change.
+        """
+        disabled = self.filtered(lambda company: not company.subscription_enabled)
+        if disabled:
+            raise UserError(
+                self.env._(
+                    "Subscription management is not enabled for company %(company)s. "
+                    "An administrator can switch it on in Settings > Subscriptions > Subscription Management.",
+                    company=", ".join(disabled.mapped("name")),
+                )
+            )
+
+    @api.model
+    def _get_subscription_companies(self):
+        """Companies and branches that run subscriptions: those that the crons look after."""
+        return self.search([("subscription_enabled", "=", True)])
+
+    def _work_for(self, records):
+        """The records as the company itself works on them, for what runs without a person.
+
+        In its own language: the reasons that the night leaves behind are read by its people in the morning.
+        """
+        self.ensure_one()
+        return records.with_company(self).with_context(lang=self.partner_id.lang or self.env.lang)
+
+    def _subscription_today(self):
+        """Today's date where the company is, not where the server or the user is."""
+        self.ensure_one()
+        zone = self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    def _get_subscription_biller(self):
+        """Somebody with the billing right in the company, for tasks that come up by themselves."""
+        self.ensure_one()
+        billing = self.env.ref("subscription_mgmt.group_subscription_billing")
+        # sudo: the cron's user, and a customer who pays, may not read groups
+        users = billing.sudo().all_user_ids.filtered(lambda user: self in user.company_ids)
+        return users[:1] or self.env.user
+
+    def _get_top_up(self, credits_left):
+        """Credits to propose to a customer with so many left; 0 above the threshold (WA-09)."""
+        self.ensure_one()
+        return top_up(credits_left, self.subscription_low_credits, self.subscription_target_credits)
+
+    def _subscription_horizon_date(self, date_ref):
+        """Last day on which a period of an open-ended contract may start to be in the payment plan."""
+        self.ensure_one()
+        return fields.Date.add(date_ref, months=self.subscription_horizon_months)

@@ -1,0 +1,199 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ...tools.periods import check_cadence, fits_calendar
+from ...tools.plan import Cadence
+
+# Average number of periods of one unit in a month
+PER_MONTH = {"day": 365 / 12, "week": 365 / 7 / 12, "month": 1.0, "year": 1 / 12}
+
+
+def get_mrr(subtotal, interval, unit):
+    """Monthly recurring revenue of an untaxed price per period; not rounded."""
+    return subtotal * PER_MONTH[unit or "month"] / max(interval, 1)
+
+
+class SubscriptionContractLine(models.Model):
+    """What is delivered and billed. The cadence lives here: monthly, quarterly and yearly lines share a contract."""
+
+    _name = "subscription.contract.line"
+    _inherit = ["subscription.mixin", "subscription.sale.line.mixin"]
+    _description = "Subscription Contract Line"
+    _order = "contract_id, sequence, id"
+    _check_company_auto = True
+
+    # === RELATIONS === #
+    contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)
+    partner_id = fields.Many2one(related="contract_id.partner_id")
+    state = fields.Selection(related="contract_id.state", string="Contract State")
+    installment_ids = fields.One2many(comodel_name="subscription.installment", inverse_name="line_id")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    # === WHAT === #
+    product_id = fields.Many2one(required=True, index=True)
+    product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    price_unit = fields.Float(help="Price of one unit for one period.")
+    analytic_distribution = fields.Json(help="Empty: the analytic account of the contract, and of its project.")
+    analytic_precision = fields.Integer(
+        store=False, default=lambda self: self.env["decimal.precision"].precision_get("Percentage Analytic")
+    )
+    # === CADENCE === #
+    date_start = fields.Date(
+        string="Start Date",
+        required=True,
+        compute="_compute_date_start",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+    )
+    date_end = fields.Date(
+        string="End Date", copy=False, help="Last day of this line, included. Empty: as long as the contract."
+    )
+    paid_until = fields.Date(
+        copy=False, help="Already billed elsewhere (in the old system) up to and including this day."
+    )
+    interval = fields.Integer(string="Every", default=1, required=True)
+    interval_unit = fields.Selection(
+        selection=[("day", "Days"), ("week", "Weeks"), ("month", "Months"), ("year", "Years")],
+        string="Period",
+        default="month",
+        required=True,
+    )
+    repetitions = fields.Integer(help="Number of periods to bill. 0: until the end date.")
+    billing_timing = fields.Selection(
+        selection=[("advance", "In Advance"), ("arrears", "In Arrears")],
+        string="Billed",
+        default="advance",
+        required=True,
+        help="In advance: on the first day of the period. In arrears: on the day after its last day.",
+    )
+    anchor_day = fields.Integer(
+        string="Day of Month",
+        help="Day of the month on which periods begin; 31 is the last day of every month. 0: the day of the start "
+        "date.",
+    )
+    prorate = fields.Boolean(
+        default=True, help="Charge a first or last period that is shorter than the others by the day."
+    )
+    # === FIGURES === #
+    price_subtotal = fields.Monetary(string="Subtotal", compute="_compute_amounts", store=True)
+    mrr = fields.Monetary(string="MRR", compute="_compute_amounts", store=True)
+
+    _interval_positive = models.Constraint("CHECK (interval >= 1)", "A period lasts at least one unit.")
+    _repetitions_range = models.Constraint("CHECK (repetitions >= 0)", "The number of repetitions cannot be negative.")
+    _anchor_day_range = models.Constraint(
+        "CHECK (anchor_day >= 0 AND anchor_day <= 31)", "The day of the month must be between 1 and 31."
+    )
+
+    # === COMPUTES === #
+    def _get_sale_document(self):
+        return self.contract_id
+
+    def _get_sale_partner(self):
+        """The subscriber, whoever pays."""
+        return self.contract_id.partner_id
+
+    @api.depends("contract_id.date_start")
+    def _compute_date_start(self):
+        for line in self:
+            # A line added later keeps its own date; one that follows the contract moves with it while in draft.
+            if not line.date_start or line.contract_id.state == "draft":
+                line.date_start = line.contract_id.date_start
+
+    @api.depends("quantity", "price_unit", "discount", "tax_ids", "interval", "interval_unit")
+    def _compute_amounts(self):
+        for line in self:
+            line.price_subtotal = line._get_untaxed(line.quantity, line.price_unit, line.discount)
+            line.mrr = get_mrr(line.price_subtotal, line.interval, line.interval_unit)
+
+    # === CONSTRAINTS === #
+    @api.constrains("interval", "interval_unit", "repetitions", "anchor_day", "date_start", "date_end", "contract_id")
+    def _check_cadence(self):
+        for line in self:
+            try:
+                check_cadence(line.interval, line.interval_unit, line.anchor_day or None)
+            except ValueError:
+                raise ValidationError(self.env._("A fixed day of the month goes with months and years only."))
+            if not fits_calendar(line.date_start, line.interval, line.interval_unit, line.repetitions):
+                raise ValidationError(self.env._("Periods of this length or number would go beyond the year 9999."))
+            if line.date_end and line.date_end < line.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "Line %(line)s ends on %(end)s, before it starts on %(start)s.",
+                        line=line.product_id.display_name,
+                        end=line.date_end,
+                        start=line.date_start,
+                    )
+                )
+            if line.date_start < line.contract_id.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "Line %(line)s starts on %(start)s, before its contract.",
+                        line=line.product_id.display_name,
+                        start=line.date_start,
+                    )
+                )
+
+    # === CRUD === #
+    def _plan_fields(self):
+        """Fields that the payment plan is made from."""
+        return {
+            "quantity", "price_unit", "discount", "tax_ids", "date_start", "date_end", "paid_until", "interval",
+            "interval_unit", "repetitions", "billing_timing", "anchor_day", "prorate", "active",
+        }  # fmt: skip
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Mark the payment plans that the new lines are missing in."""
+        lines = super().create(vals_list)
+        lines.contract_id.filtered(lambda contract: contract.state != "draft").plan_outdated = True
+        return lines
+
+    def write(self, vals):
+        """Mark the payment plans that the change makes outdated."""
+        result = super().write(vals)
+        if self._plan_fields() & set(vals):
+            self.contract_id.filtered(lambda contract: contract.state != "draft").plan_outdated = True
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        billed = self.env["subscription.installment"]._find_billed(Domain("line_id", "in", self.ids))
+        if billed:
+            raise UserError(
+                self.env._(
+                    "Line %(line)s was billed and cannot be deleted. Give it an end date instead.",
+                    line=billed.line_id.display_name,
+                )
+            )
+
+    # === BUSINESS === #
+    @api.depends("product_id", "contract_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.contract_id.name} / {line.product_id.display_name}"
+
+    def _get_cadence(self):
+        """The line's recurrence as the plain-Python plan reads it."""
+        self.ensure_one()
+        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
+        return Cadence(
+            anchor=self.date_start,
+            interval=self.interval,
+            unit=self.interval_unit,
+            anchor_day=self.anchor_day or None,
+            repetitions=self.repetitions or None,
+            date_end=min(ends) if ends else None,
+        )
+
+    def _get_analytic_distribution(self):
+        """What the invoice line carries: the line's own distribution, else contract and project together."""
+        self.ensure_one()
+        if self.analytic_distribution:
+            return self.analytic_distribution
+        accounts = self.contract_id.analytic_account_id | self.contract_id.project_id.account_id
+        return {",".join(str(account.id) for account in accounts): 100} if accounts else False

@@ -1,0 +1,196 @@
+"""The import in the background: one transaction that can be watched and stopped, and leaves nothing when it dies."""
+
+import base64
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, config
+
+from .messages import describe_problems
+
+_logger = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """Somebody pressed the stop button."""
+
+
+class SubscriptionImportProgress(models.Model):
+    """How far an import is. A row of its own, written by a cursor of its own: others see it before the import ends."""
+
+    _name = "subscription.import.progress"
+    _description = "Subscriber Import Progress"
+
+    batch_id = fields.Many2one(comodel_name="subscription.import.batch", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="batch_id.company_id", store=True, precompute=True)
+    date_start = fields.Datetime(help="When a worker began with it.")
+    total_count = fields.Integer()
+    done_count = fields.Integer()
+    stop_requested = fields.Boolean()
+
+    _batch_unique = models.UniqueIndex("(batch_id)")
+
+    def _report(self, **values):
+        """Write these figures in a transaction of their own.
+
+        :return: True when somebody asked to stop
+        """
+        sets = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items())
+        query = SQL(
+            "UPDATE %s SET %s WHERE id = %s RETURNING stop_requested", SQL.identifier(self._table), sets, self.id
+        )
+        with self.env.registry.cursor() as cr:
+            cr.execute(query)
+            row = cr.fetchone()
+        return bool(row and row[0])
+
+
+class SubscriptionImportBatch(models.Model):
+    _inherit = "subscription.import.batch"
+
+    progress_ids = fields.One2many(
+        comodel_name="subscription.import.progress", inverse_name="batch_id", string="Progress Rows"
+    )
+    progress = fields.Float(compute="_compute_progress", help="Part of the records that is written, in percent.")
+    progress_text = fields.Char(string="Progress Now", compute="_compute_progress")
+
+    @api.depends("progress_ids.done_count", "progress_ids.total_count", "progress_ids.date_start", "state")
+    def _compute_progress(self):
+        for batch in self:
+            row = batch.progress_ids[:1]
+            batch.progress = 100.0 * row.done_count / row.total_count if row.total_count else 0.0
+            if batch.state == "done":
+                batch.progress = 100.0
+            batch.progress_text = batch._get_progress_text(row) if batch.state == "queued" else ""
+
+    def _get_progress_text(self, row):
+        if row.stop_requested:
+            return self.env._("Stopping…")
+        if not row.date_start:
+            return self.env._("Waiting for the server…")
+        if not row.total_count:
+            return self.env._("Reading and checking the file…")
+        return self.env._("%(done)s of %(total)s written", done=row.done_count, total=row.total_count)
+
+    # === ACTIONS === #
+    def action_stop(self):
+        """Stop the import; nothing of it stays.
+
+        :raise UserError: it is over already
+        """
+        for batch in self:
+            if batch.state != "queued":
+                raise UserError(self.env._("Import %(name)s is over already.", name=batch.name))
+            if batch._is_free():
+                batch.write({"state": "stopped", "message": self.env._("Stopped before it began.")})
+            else:
+                batch.progress_ids.stop_requested = True
+        return True
+
+    def action_retry(self):
+        """Start an import again that was stopped, failed or was interrupted."""
+        self.ensure_one()
+        if self.state not in ("stopped", "failed"):
+            raise UserError(self.env._("Only an import that was stopped or failed can be started again."))
+        self.company_id._check_subscription_enabled()
+        self._queue()
+        return True
+
+    # === BUSINESS === #
+    def _queue(self):
+        """Have the import done by the server."""
+        self.ensure_one()
+        self.progress_ids.unlink()
+        self.env["subscription.import.progress"].create({"batch_id": self.id})
+        self.write({"state": "queued", "message": False, "error_file": False, "error_filename": False})
+        # sudo: the right to import is enough to have it carried out
+        self.env.ref("subscription_mgmt.ir_cron_subscription_import").sudo()._trigger()
+
+    def _is_free(self):
+        """Lock the receipt; False when a worker holds it."""
+        return bool(self.try_lock_for_update())
+
+    def _carry_out(self):
+        """Do the whole import in the running transaction.
+
+        :raise Stopped: somebody asked to stop; the caller rolls back
+        """
+        progress = self.progress_ids[:1]
+        if progress._report(date_start=fields.Datetime.now(), done_count=0, total_count=0):
+            raise Stopped
+        result = self._examine()
+        if result.errors and (result.refused or not self.good_only):
+            problems = describe_problems(self.env, result.errors)
+            self.write({"state": "failed", "message": problems, "row_count": result.row_count})
+            self._keep_failing_rows(result)
+            return
+        total = len(result.new) + len(result.updates)
+
+        def report(done):
+            if progress._report(done_count=done, total_count=total):
+                raise Stopped
+
+        report(0)
+        self._write_result(result, self, report)
+        self._keep_failing_rows(result)
+
+    def _keep_failing_rows(self, result):
+        """Attach the workbook of the rows that were left out."""
+        if result.errors and not result.refused:
+            self.error_file = base64.b64encode(self._build_error_workbook(result))
+            self.error_filename = self._get_error_filename()
+
+    # === CRON === #
+    @api.model
+    def _cron_import(self):
+        """Carry out what people started, one after the other; each is one transaction."""
+        batches = self.search([("state", "=", "queued")], order="id")
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(batches))
+        for batch in batches:
+            batch._cron_carry_out()
+            if not cron._commit_progress(1):
+                return
+
+    def _cron_carry_out(self):
+        """Import one file, or record in a fresh transaction why not."""
+        if not self._is_free() or self.state != "queued":
+            return
+        batch = self.with_user(self.user_id).with_company(self.company_id).with_context(lang=self.user_id.lang)
+        if self.progress_ids.date_start:
+            # A worker had begun and is gone; its transaction went with it.
+            self.write({"state": "failed", "message": batch._get_interruption()})
+            return
+        try:
+            batch._check_may_import()
+            batch._carry_out()
+        except Stopped:
+            self.env.cr.rollback()
+            self.write({"state": "stopped", "message": batch.env._("Stopped by hand. Nothing was kept.")})
+        except OperationalError as error:
+            self.env.cr.rollback()
+            _logger.info("Import %s met another transaction: %s", self.id, error)
+            text = batch.env._("Somebody else changed the same records meanwhile. Nothing was kept; start it again.")
+            self.write({"state": "failed", "message": text})
+        except Exception as error:
+            self.env.cr.rollback()
+            if not isinstance(error, UserError):
+                _logger.exception("Import %s failed", self.id)
+            self.write({"state": "failed", "message": str(error)})
+
+    def _get_interruption(self):
+        """Say that a worker did not come back, and what may be done about it."""
+        text = self.env._("The import was interrupted: the server stopped or ran out of time. Nothing was kept.")
+        seconds = config["limit_time_real_cron"]
+        seconds = config["limit_time_real"] if seconds == -1 else seconds
+        if not seconds:
+            return text
+        advice = self.env._(
+            "A job may take %s seconds on this server: for a file that takes longer, have limit_time_real_cron raised, "
+            "or load it in parts.",
+            seconds,
+        )
+        return f"{text} {advice}"

@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+
+from ..common.context import CHECKED
+
+# Passed in the context by the import alone. An object, so that no request from outside can name it.
+IMPORT = object()
+
+
+class SubscriptionContract(models.Model):
+    _inherit = "subscription.contract"
+
+    import_batch_id = fields.Many2one(
+        comodel_name="subscription.import.batch",
+        string="Import",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The import that made this contract.",
+    )
+
+    @api.constrains("contact_id", "partner_id")
+    def _check_contact(self):
+        """Override of `subscription_mgmt` to let the import take a contact of another account.
+
+        The old system allowed it; the import shows a warning, and a person decides (WSI-15).
+        """
+        if self.env.context.get("subscription_import") is IMPORT:
+            return None
+        return super()._check_contact()
+
+    def _check_company(self, fnames=None):
+        """Override of `base`: the import has looked at every record that a file names, once for the whole file."""
+        if self.env.context.get("subscription_companies") is CHECKED:
+            return None
+        return super()._check_company(fnames)
+
+    @api.model
+    def _create(self, data_list):
+        """Override of `base`: write the figures of imported contracts with them, not by a second pass."""
+        if self.env.context.get("subscription_import") is IMPORT:
+            fields_ = [self._fields[name] for name in ("mrr", "date_next_invoice")]
+            for data in data_list:
+                lines = [line for _create, _id, line in data["stored"]["line_ids"]]
+                if all("mrr" in line for line in lines):
+                    data["stored"].update(mrr=sum(line["mrr"] for line in lines), date_next_invoice=False)
+                    data["protected"].update(fields_)
+        return super()._create(data_list)
+
+
+class SubscriptionContractLine(models.Model):
+    _inherit = "subscription.contract.line"
+
+    def _check_company(self, fnames=None):
+        """Override of `base`: see the contract."""
+        if self.env.context.get("subscription_companies") is CHECKED:
+            return None
+        return super()._check_company(fnames)
+
+    @api.model
+    def _add_precomputed_values(self, vals_list):
+        """Override of `base`: spare an import a draft record per line, only to find the company of its contract."""
+        if self.env.context.get("subscription_import") is IMPORT:
+            contracts = self.env["subscription.contract"]
+            for vals in vals_list:
+                contract = contracts.browse(vals["contract_id"])
+                vals.update(company_id=contract.company_id.id, currency_id=contract.currency_id.id)
+        return super()._add_precomputed_values(vals_list)
+
+    @api.model
+    def _create(self, data_list):
+        """Override of `base`: see the contract."""
+        if self.env.context.get("subscription_import") is IMPORT:
+            fields_ = [self._fields[name] for name in ("mrr", "price_subtotal")]
+            for data in data_list:
+                if "mrr" in data["stored"]:
+                    data["protected"].update(fields_)
+        return super()._create(data_list)

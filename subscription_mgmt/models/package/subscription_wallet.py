@@ -1,0 +1,244 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.wallet import CREDIT, PERIOD, RENEWAL_DAYS, Grant, NotEnoughCredit, spend
+
+
+class SubscriptionWallet(models.Model):
+    """What one customer holds in one company: the row that is locked while it changes, and its figures.
+
+    The figures are always added up from the ledger (`subscription.credit.move`), never stored.
+    """
+
+    _name = "subscription.wallet"
+    _inherit = "subscription.mixin"
+    _description = "Customer Balance"
+    _rec_name = "partner_id"
+    _order = "partner_id, id"
+
+    company_id = fields.Many2one(comodel_name="res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    version = fields.Integer(
+        readonly=True,
+        default=0,
+        export_string_translation=False,
+        help="Counts the locks: a transaction that comes second is told so by the database.",
+    )
+    date_reminded = fields.Date(string="Reminded On", readonly=True)
+    entitlement_ids = fields.Many2many(
+        comodel_name="subscription.entitlement", string="Paid Subscriptions", compute="_compute_figures"
+    )
+    kind = fields.Selection(
+        selection=lambda self: self.env["subscription.package"]._fields["kind"].selection,
+        string="Type",
+        compute="_compute_figures",
+    )
+    credits_left = fields.Integer(string="Remaining Credit", compute="_compute_figures")
+    date_end = fields.Date(string="End Date", compute="_compute_figures", help="Last day of what is held.")
+    department_ids = fields.Many2many(
+        comodel_name="subscription.department", string="Departments", compute="_compute_figures"
+    )
+    is_holding = fields.Boolean(string="Holds a Package", compute="_compute_figures", search="_search_is_holding")
+    is_low = fields.Boolean(string="Running Low", compute="_compute_flags", search="_search_is_low")
+    is_expiring = fields.Boolean(string="Expiring Soon", compute="_compute_flags", search="_search_is_expiring")
+
+    _customer_unique = models.UniqueIndex("(company_id, partner_id)", "A customer has one balance per company.")
+
+    # === COMPUTES === #
+    @api.depends("partner_id", "company_id")
+    def _compute_display_name(self):
+        for wallet in self:
+            wallet.display_name = wallet.partner_id.display_name
+
+    @api.depends("partner_id", "company_id")
+    def _compute_figures(self):
+        for wallet in self:
+            held = wallet._get_valid(wallet.company_id._subscription_today())
+            wallet.entitlement_ids = held
+            wallet.kind = held[:1].kind
+            wallet.is_holding = bool(held)
+            wallet.credits_left = sum(held.mapped("credits_left"))
+            ends = held.mapped("date_end")
+            wallet.date_end = max(ends) if ends and all(ends) else False
+            wallet.department_ids = held.department_ids
+
+    @api.depends("partner_id", "company_id")
+    def _compute_flags(self):
+        low = self._find_low()
+        expiring = self._find_expiring()
+        for wallet in self:
+            wallet.is_low = wallet in low
+            wallet.is_expiring = wallet in expiring
+
+    def _search_is_holding(self, operator, value):
+        """By state: the cron keeps it up to the day."""
+        if operator != "in":
+            return NotImplemented
+        active = self.env["subscription.entitlement"].search([("state", "=", "active")])
+        pairs = {(one.company_id, one.partner_id) for one in active}
+        wallets = self.search([("partner_id", "in", active.partner_id.ids)])
+        return [("id", "in", wallets.filtered(lambda one: (one.company_id, one.partner_id) in pairs).ids)]
+
+    def _search_is_low(self, operator, value):
+        return [("id", "in", self._find_low().ids)] if operator == "in" else NotImplemented
+
+    def _search_is_expiring(self, operator, value):
+        return [("id", "in", self._find_expiring().ids)] if operator == "in" else NotImplemented
+
+    @api.model
+    def _find_low(self):
+        """Balances of credit customers at or below the threshold of their company."""
+        entitlements = self.env["subscription.entitlement"].search([("kind", "=", CREDIT), ("state", "=", "active")])
+        groups = self.env["subscription.credit.move"]._read_group(
+            [("entitlement_id", "in", entitlements.ids)], ["company_id", "partner_id"], ["credits:sum"]
+        )
+        left = {(company, partner): total for company, partner, total in groups}
+        wallets = self.search([("partner_id", "in", entitlements.partner_id.ids)])
+        return wallets.filtered(
+            lambda wallet: (
+                (wallet.company_id, wallet.partner_id) in left
+                and left[wallet.company_id, wallet.partner_id] <= wallet.company_id.subscription_low_credits
+            )
+        )
+
+    @api.model
+    def _find_expiring(self):
+        """Balances whose last day is within the renewal window, with nothing bought for the time after it."""
+        wallets = self.browse()
+        for company in self.env.companies:
+            today = company._subscription_today()
+            running = (
+                Domain("company_id", "=", company.id)
+                & Domain("state", "in", ("active", "pending"))
+                & Domain("hold_reason", "=", False)
+            )
+            soon = Domain("date_end", "<=", fields.Date.add(today, days=RENEWAL_DAYS))
+            entitlements = self.env["subscription.entitlement"]
+            partners = entitlements.search(running & soon).partner_id - entitlements.search(running & ~soon).partner_id
+            wallets += self.search([("company_id", "=", company.id), ("partner_id", "in", partners.ids)])
+        return wallets
+
+    # === ACTIONS === #
+    def action_view_ledger(self):
+        """Open what was bought, used and lost."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.partner_id.display_name,
+            "res_model": "subscription.credit.move",
+            "view_mode": "list,graph,pivot",
+            "domain": list(self._get_domain()),
+        }
+
+    def action_remind(self):
+        """Write to the customers now, whatever the settings say.
+
+        :raise UserError: a customer without an e-mail address.
+        """
+        for wallet in self:
+            if not wallet.partner_id.email:
+                raise UserError(
+                    self.env._("%(customer)s has no e-mail address.", customer=wallet.partner_id.display_name)
+                )
+            # sudo: the billing right is enough to remind
+            wallet.sudo()._remind(wallet.company_id._subscription_today())
+        return True
+
+    # === LOCK === #
+    @api.model
+    def _lock(self, company, customer):
+        """Take the customer's row, made if missing, until the end of the transaction.
+
+        Who comes second waits; when the first has committed, the database refuses the second with a serialization
+        failure, which Odoo answers by running the request again. A plain row lock would let the second go on with
+        the balance of before.
+
+        :return: the wallet (sudo: it is the house's, whoever makes the request).
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """INSERT INTO subscription_wallet
+                               (company_id, partner_id, version, create_uid, create_date, write_uid, write_date)
+                        VALUES (%(company)s, %(partner)s, 1, %(uid)s, %(now)s, %(uid)s, %(now)s)
+                   ON CONFLICT (company_id, partner_id) DO UPDATE SET version = subscription_wallet.version + 1
+                     RETURNING id""",
+                company=company.id,
+                partner=customer.id,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+            )
+        )
+        return self.sudo().browse(rows[0][0])
+
+    def _roll(self, date_ref):
+        """Bring what the customer holds up to the day: end what is over, begin what has come."""
+        for wallet in self:
+            entitlements = self.env["subscription.entitlement"].sudo()
+            running = Domain("state", "in", ("active", "pending")) & Domain("hold_reason", "=", False)
+            entitlements.search(wallet._get_domain() & running)._roll(date_ref)
+
+    def _get_domain(self):
+        """Domain of what belongs to the customer in the company."""
+        self.ensure_one()
+        return Domain("company_id", "=", self.company_id.id) & Domain("partner_id", "=", self.partner_id.id)
+
+    def _get_valid(self, date_ref):
+        """Entitlements that can be used on the day, the oldest first."""
+        self.ensure_one()
+        entitlements = self.env["subscription.entitlement"]
+        running = entitlements._get_running(self.company_id, self.partner_id, date_ref)
+        return running.filtered(lambda one: one.date_start <= date_ref)
+
+    # === REQUESTS === #
+    def _plan_request(self, department, date_ref):
+        """Who pays for a request to the department.
+
+        :return: list of (entitlement, credits to take). Without an entitlement: staff opened the department, so the
+            request is free; 0 credits: a period covers it, or the department takes none.
+        :raise UserError: the department is not open to the customer, or too little credit is left.
+        """
+        self.ensure_one()
+        entitlements = self.env["subscription.entitlement"].sudo()
+        if department in self.partner_id.department_ids:
+            return [(entitlements, 0)]
+        held = self.sudo()._get_valid(date_ref)
+        covering = held.filtered(lambda one: department in one.department_ids)
+        if not covering:
+            raise UserError(self._get_closed_text(department))
+        periods = covering.filtered(lambda one: one.kind == PERIOD)
+        if periods or not department.credits_per_request:
+            return [((periods or covering)[0], 0)]
+        # One balance for all departments of the packages bought (reading 10)
+        grants = [
+            Grant(one, one.credits_left, one.date_start, one.date_end or None)
+            for one in held.filtered(lambda one: one.kind == CREDIT)
+        ]
+        try:
+            return spend(grants, department.credits_per_request, date_ref)
+        except NotEnoughCredit as error:
+            raise UserError(self._get_not_enough_text(error))
+
+    def _get_closed_text(self, department):
+        return self.env._(
+            "Department %(department)s is not open to %(customer)s. A package that opens it can be bought at %(url)s",
+            department=department.name,
+            customer=self.partner_id.name,
+            url=self._get_shop_url(),
+        )
+
+    def _get_not_enough_text(self, error):
+        return self.env._(
+            "Not enough credit: %(needed)s needed, %(left)s left. More can be bought at %(url)s",
+            needed=error.needed,
+            left=error.left,
+            url=self._get_shop_url(),
+        )
+
+    def _get_shop_url(self):
+        """Where the customer buys packages."""
+        return f"{self.get_base_url()}/my/packages"

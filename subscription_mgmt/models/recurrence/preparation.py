@@ -1,0 +1,297 @@
+"""What is made of an interaction when its day is near: an activity, a calendar event, a project task."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.safe_eval import datetime as safe_datetime
+from odoo.tools.safe_eval import dateutil as safe_dateutil
+from odoo.tools.safe_eval import safe_eval
+from odoo.tools.safe_eval import time as safe_time
+
+from ..common.context import QUIET
+from ..common.isolation import run_isolated
+from .subscription_interaction import NEAR_DAYS
+
+BATCH = 200
+# Nobody calls more customers in a day; a filter that gives more is a mistake
+MAX_CUSTOMERS = 500
+# Activities are seen in the agenda and the systray; an e-mail for each would be one too many.
+SILENT = {**QUIET, "mail_activity_quick_update": True, "dont_notify": True}
+
+
+class SubscriptionInteraction(models.Model):
+    _inherit = "subscription.interaction"
+
+    # === PREPARING === #
+    @api.model
+    def _get_unprepared_domain(self, company, date_ref):
+        """Planned ones whose day is near and of which nothing was made yet."""
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "planned")
+            & Domain("is_prepared", "=", False)
+            & Domain("occurrence_date", "<=", date_ref + timedelta(days=NEAR_DAYS))
+            # A filter is looked at on the day itself
+            & (
+                Domain("occurrence_date", "<=", date_ref)
+                | Domain("recurrence_id", "=", False)
+                | Domain("recurrence_id.audience", "!=", "filter")
+            )
+            & self._get_not_parked_domain(date_ref)
+        )
+
+    def _prepare(self, date_ref):
+        """Make of the interactions what their types say; one that fails is set aside with its reason.
+
+        :param date_ref: today in the company of the interactions.
+        """
+
+        def work(rows):
+            rows = rows._expand_filter(date_ref)
+            for makes, same in rows.filtered(lambda row: not row.is_prepared).grouped("makes").items():
+                same._make(makes)
+            rows.write({"is_prepared": True})
+            rows._unpark()
+
+        for row, error in run_isolated(self.with_context(**SILENT), work):
+            row._park(error, date_ref)
+
+    def _make(self, makes):
+        if makes == "event":
+            self._make_events()
+        elif makes == "task":
+            self._make_tasks()
+        if makes in ("activity", "invoice", "task"):
+            self._make_activities()
+
+    def _make_activities(self):
+        """One activity each, so that the systray of the responsible counts it."""
+        model = self.env["ir.model"]._get_id(self._name)
+        rows = self.filtered(lambda row: not row._get_made_activities())
+        activities = self.env["mail.activity"].create(
+            [
+                {
+                    "res_model_id": model,
+                    "res_id": row.id,
+                    "activity_type_id": row.type_id._get_activity_type().id,
+                    "summary": row.name,
+                    "note": row.note,
+                    "date_deadline": row.occurrence_date,
+                    "user_id": row.user_id.id,
+                    "automated": True,
+                }
+                for row in rows
+            ]
+        )
+        for row, activity in zip(rows, activities, strict=True):
+            row.activity_id = activity
+
+    def _make_events(self):
+        rows = self.filtered(lambda row: not row.event_id)
+        events = self.env["calendar.event"].create(
+            [
+                {
+                    "name": row.display_name,
+                    "description": row.note,
+                    "allday": row.all_day,
+                    "start": row.date_start,
+                    "stop": row.date_stop,
+                    "user_id": row.user_id.id,
+                    "partner_ids": [(6, 0, (row.user_id.partner_id | row.partner_id).ids)],
+                    **({"start_date": row.occurrence_date, "stop_date": row.occurrence_date} if row.all_day else {}),
+                }
+                for row in rows
+            ]
+        )
+        for row, event in zip(rows, events, strict=True):
+            row.event_id = event
+
+    def _make_tasks(self):
+        rows = self.filtered(lambda row: not row.task_id)
+        tasks = self.env["project.task"].create(
+            [
+                {
+                    "name": row.display_name,
+                    "description": row.note,
+                    "project_id": row.type_id.project_id.id,
+                    "partner_id": row.partner_id.id if row.type_id.project_id else False,
+                    "company_id": row.company_id.id,
+                    "date_deadline": row.date_start,
+                    "user_ids": [(6, 0, row.user_id.ids)],
+                }
+                for row in rows
+            ]
+        )
+        for row, task in zip(rows, tasks, strict=True):
+            row.task_id = task
+
+    # === CUSTOMER FILTER === #
+    def _expand_filter(self, date_ref):
+        """Look at the customer filters: each interaction that stands for all customers becomes one for each.
+
+        :return: the interactions to prepare; those that no customer matched are skipped and not among them.
+        """
+        waiting = self.filtered(
+            lambda row: row.recurrence_id.audience == "filter" and not row.partner_id and not row.is_prepared
+        )
+        result = self - waiting
+        for row in waiting:
+            result |= row._expand_one(row.recurrence_id._get_filtered_partners())
+        return result
+
+    def _expand_one(self, partners):
+        self.ensure_one()
+        if not partners:
+            self.write({"state": "cancelled", "outcome": self.env._("No customer matched the filter on the day.")})
+            return self.browse()
+        self.partner_id = partners[0]
+        values = self.recurrence_id._prepare_interaction_values(
+            self.slot_key, self.occurrence_date, self.partner_id, None
+        )
+        values |= {"user_id": self.user_id.id, "is_moved": self.is_moved, "covers_key": self.covers_key}
+        return self | self.create([{**values, "partner_id": partner.id} for partner in partners[1:]])
+
+    # === AFTERWARDS === #
+    def _get_made_activities(self):
+        """Activities that were made of the interactions; those that people added by hand are theirs."""
+        return self.activity_id.filtered("active")
+
+    def _follow_change(self, vals):
+        """Carry a change of day, person or subject over to what was made of the interactions."""
+        # sudo: whoever may change an interaction takes what was made of it along
+        for row in self.filtered("is_prepared").sudo().with_context(**SILENT, from_interaction=True):
+            row._get_made_activities().write(
+                {"date_deadline": row.occurrence_date, "user_id": row.user_id.id, "summary": row.name}
+            )
+            if row.event_id:
+                row.event_id.write(row._prepare_event_change())
+            if row.task_id:
+                row.task_id.write({"date_deadline": row.date_start, "user_ids": [(6, 0, row.user_id.ids)]})
+
+    def _prepare_event_change(self):
+        days = {"start_date": self.occurrence_date, "stop_date": self.occurrence_date} if self.all_day else {}
+        return {"start": self.date_start, "stop": self.date_stop, "user_id": self.user_id.id, **days}
+
+    def _close_made(self, outcome=False):
+        """Close activities and tasks of interactions that were done."""
+        rows = self.with_context(from_interaction=True)
+        rows._get_made_activities().action_feedback(feedback=outcome)
+        # sudo: whoever may finish an interaction finishes its task
+        rows.task_id.sudo().filtered(lambda task: not task.is_closed).write({"state": "1_done"})
+
+    def _unmake(self):
+        """Take away what was made of interactions that will not take place."""
+        rows = self.with_context(from_interaction=True)
+        rows._get_made_activities().unlink()
+        # sudo: whoever may skip an interaction may take its event and task with it
+        rows.event_id.sudo().unlink()
+        rows.task_id.sudo().filtered(lambda task: not task.is_closed).write({"state": "1_canceled"})
+
+    # === CRON === #
+    @api.model
+    def _cron_prepare_interactions(self):
+        """Make activities, events and tasks of the days that are near; commits per batch."""
+        cron = self.env["ir.cron"]
+        for company in self.env["res.company"]._get_subscription_companies():
+            today = company._subscription_today()
+            rows = company._work_for(self)
+            due = rows.search(rows._get_unprepared_domain(company, today), order="occurrence_date, id")
+            cron._commit_progress(remaining=len(due))
+            for start in range(0, len(due), BATCH):
+                batch = due[start : start + BATCH].try_lock_for_update()
+                batch.filtered_domain(rows._get_unprepared_domain(company, today))._prepare(today)
+                if not cron._commit_progress(len(batch)):
+                    return
+
+
+class SubscriptionRecurrence(models.Model):
+    _inherit = "subscription.recurrence"
+
+    filter_id = fields.Many2one(
+        comodel_name="ir.filters",
+        string="Saved Filter",
+        domain="[('model_id', '=', 'res.partner')]",
+        help="Takes over the conditions of a filter that was saved in the list of contacts.",
+    )
+    partner_domain = fields.Char(
+        string="Customer Filter",
+        compute="_compute_partner_domain",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Looked at on the morning of each day, with the rights of the responsible.",
+    )
+    filtered_count = fields.Integer(string="Customers Today", compute="_compute_filtered_count")
+
+    @api.depends("filter_id")
+    def _compute_partner_domain(self):
+        for recurrence in self:
+            recurrence.partner_domain = recurrence.filter_id.domain or recurrence.partner_domain or "[]"
+
+    @api.depends("partner_domain", "audience", "user_id", "company_id")
+    def _compute_filtered_count(self):
+        for recurrence in self:
+            try:
+                partners = recurrence._get_filter_model()
+                domain = recurrence._get_filter_domain()
+                recurrence.filtered_count = partners.search_count(domain) if recurrence.audience == "filter" else 0
+            except UserError:
+                recurrence.filtered_count = 0
+
+    @api.constrains("partner_domain", "audience")
+    def _check_partner_domain(self):
+        """A filter that cannot be read is refused when it is typed, not on the morning it is needed."""
+        for recurrence in self.filtered(lambda recurrence: recurrence.audience == "filter"):
+            recurrence._get_filter_model().search(recurrence._get_filter_domain(), limit=1)
+
+    def _get_filter_model(self):
+        """Customers as the responsible may see them, in the company of the recurrence."""
+        self.ensure_one()
+        tz = self.company_id.partner_id.tz or self.company_id.resource_calendar_id.tz or "UTC"
+        partners = self.env["res.partner"].with_user(self.user_id)
+        return partners.with_context(tz=tz, allowed_company_ids=self.company_id.ids)
+
+    def _get_filter_domain(self):
+        """The filter as a domain that can be searched with.
+
+        :raise UserError: it cannot be read.
+        """
+        self.ensure_one()
+        names = {
+            "uid": self.user_id.id,
+            "datetime": safe_datetime,
+            "dateutil": safe_dateutil,
+            "time": safe_time,
+            "relativedelta": safe_dateutil.relativedelta.relativedelta,
+            "context_today": self.company_id._subscription_today,
+        }
+        try:
+            domain = Domain(safe_eval(self.partner_domain or "[]", names))
+            domain.validate(self.env["res.partner"])
+        except Exception as error:
+            raise UserError(
+                self.env._(
+                    "The customer filter of “%(recurrence)s” cannot be read: %(problem)s",
+                    recurrence=self.name,
+                    problem=str(error).split("\n")[0],
+                )
+            ) from error
+        return domain & Domain("company_id", "in", (False, self.company_id.id))
+
+    def _get_filtered_partners(self):
+        """Customers that the filter gives now.
+
+        :raise UserError: it cannot be read, or gives more than anybody can do in a day.
+        """
+        partners = self._get_filter_model().search(self._get_filter_domain(), limit=MAX_CUSTOMERS + 1)
+        if len(partners) > MAX_CUSTOMERS:
+            raise UserError(
+                self.env._(
+                    "The customer filter of “%(recurrence)s” gives more than %(limit)s customers. Narrow it down.",
+                    recurrence=self.name,
+                    limit=MAX_CUSTOMERS,
+                )
+            )
+        return self.env["res.partner"].browse(partners.ids)

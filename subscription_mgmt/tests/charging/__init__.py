@@ -1,0 +1,5 @@
+from . import test_charge
+from . import test_charge_demo
+from . import test_charge_processes
+from . import test_charge_security
+from . import test_dunning
