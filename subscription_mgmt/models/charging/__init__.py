@@ -4,5 +4,7 @@ from . import subscription_charge
 from . import sending
 from . import account_move
 from . import subscription_dunning_plan
+from . import subscription_dunning_step
+from . import subscription_dunning_threshold
 from . import dunning
 from . import subscription_dunning_log

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.wallet import top_up
-
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -26,22 +24,6 @@ class ResCompany(models.Model):
         string="Analytic Account per Contract",
         default=True,
         help="Give every contract its own analytic account at activation, so that income and cost can be followed.",
-    )
-
-    # === PACKAGES === #
-    subscription_office_email = fields.Char(
-        string="Office E-mail", help="Gets a mail about every package that is bought. Empty: no mail."
-    )
-    subscription_office_email_cc = fields.Char(string="Office E-mail CC", help="Gets a copy of that mail.")
-    subscription_low_credits = fields.Integer(
-        string="Running Low At", default=5, help="Remaining credit at which a customer runs low."
-    )
-    subscription_target_credits = fields.Integer(
-        string="Top Up To", default=20, help="Credit that a proposal to a customer who runs low aims at."
-    )
-    subscription_reminder = fields.Boolean(
-        string="Remind Customers",
-        help="Write once to customers whose credit runs low or whose package ends within 30 days, with a proposal.",
     )
 
     _subscription_horizon = models.Constraint(
@@ -125,11 +107,6 @@ class ResCompany(models.Model):
         # sudo: the cron's user, and a customer who pays, may not read groups
         users = billing.sudo().all_user_ids.filtered(lambda user: self in user.company_ids)
         return users[:1] or self.env.user
-
-    def _get_top_up(self, credits_left):
-        """Credits to propose to a customer with so many left; 0 above the threshold (WA-09)."""
-        self.ensure_one()
-        return top_up(credits_left, self.subscription_low_credits, self.subscription_target_credits)
 
     def _subscription_horizon_date(self, date_ref):
         """Last day on which a period of an open-ended contract may start to be in the payment plan."""

@@ -8,8 +8,3 @@ class ResConfigSettings(models.TransientModel):
     subscription_horizon_months = fields.Integer(related="company_id.subscription_horizon_months", readonly=False)
     subscription_billing_mode = fields.Selection(related="company_id.subscription_billing_mode", readonly=False)
     subscription_analytic = fields.Boolean(related="company_id.subscription_analytic", readonly=False)
-    subscription_office_email = fields.Char(related="company_id.subscription_office_email", readonly=False)
-    subscription_office_email_cc = fields.Char(related="company_id.subscription_office_email_cc", readonly=False)
-    subscription_low_credits = fields.Integer(related="company_id.subscription_low_credits", readonly=False)
-    subscription_target_credits = fields.Integer(related="company_id.subscription_target_credits", readonly=False)
-    subscription_reminder = fields.Boolean(related="company_id.subscription_reminder", readonly=False)

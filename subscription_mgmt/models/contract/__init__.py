@@ -9,3 +9,4 @@ from . import plan
 from . import lifecycle
 from . import backlog
 from . import subscription_request
+from . import portal

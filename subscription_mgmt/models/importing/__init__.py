@@ -8,6 +8,7 @@ from . import layout_recurrences
 from . import write
 from . import subscription_import_heading
 from . import subscription_import_batch
+from . import subscription_import_progress
 from . import subscription_import_change
 from . import job
 from . import undo

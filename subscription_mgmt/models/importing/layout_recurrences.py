@@ -6,8 +6,9 @@ from odoo.fields import Command
 
 from ...tools.importing.layout import CUSTOMER
 from ...tools.importing.rules import Problem
+from ...tools.recurrence.check import check
 from ...tools.recurrence.refusal import RuleRefusal
-from ...tools.recurrence.rule import Rule, check
+from ...tools.recurrence.rule import Rule
 from ...tools.recurrence.text import from_text
 from ...tools.refusal import Refusal
 from .layout_contracts import plain

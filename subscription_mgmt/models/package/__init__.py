@@ -1,3 +1,4 @@
+from . import res_company
 from . import subscription_department
 from . import subscription_package
 from . import price
@@ -8,6 +9,5 @@ from . import invoice
 from . import refund
 from . import subscription_credit_move
 from . import mail
-from . import subscription_package_cron
 from . import res_partner
 from . import payment_transaction

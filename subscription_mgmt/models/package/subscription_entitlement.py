@@ -1,3 +1,5 @@
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -265,3 +267,20 @@ class SubscriptionEntitlement(models.Model):
     def _expire_due(self, company, date_ref):
         """Customers of the company whose entitlements end or begin by the day: (customers still to be done)."""
         return self.search(self._get_turning_domain(company, date_ref)).partner_id
+
+    @api.model
+    def _cron_roll(self):
+        """End what is over and begin what has come, customer by customer; commits after each."""
+        cron = self.env["ir.cron"]
+        for company in self.env["res.company"]._get_subscription_companies():
+            today = company._subscription_today()
+            customers = self._expire_due(company, today)
+            cron._commit_progress(remaining=len(customers))
+            for customer in customers:
+                try:
+                    self.env["subscription.wallet"]._lock(company, customer)._roll(today)
+                except OperationalError:
+                    # The customer is just buying or asking: his request brings him up to date by itself.
+                    self.env.cr.rollback()
+                if not cron._commit_progress(1):
+                    return

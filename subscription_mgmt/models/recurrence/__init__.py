@@ -10,6 +10,7 @@ from . import preview
 from . import subscription_interaction
 from . import agenda
 from . import preparation
+from . import audience
 from . import invoice
 from . import regeneration
 from . import contract_end

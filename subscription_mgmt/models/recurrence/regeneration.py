@@ -9,9 +9,9 @@ from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools import recurrence as engine
+from ...tools.recurrence.check import check
 from ...tools.recurrence.refusal import RuleRefusal
 from ...tools.recurrence.regenerate import Existing, plan
-from ...tools.recurrence.rule import check
 from ..common.context import QUIET
 
 

@@ -9,8 +9,9 @@ from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ...tools import recurrence as engine
+from ...tools.recurrence.check import check
 from ...tools.recurrence.refusal import RuleRefusal
-from ...tools.recurrence.rule import Rule, check
+from ...tools.recurrence.rule import Rule
 
 _lt = LazyTranslate(__name__)
 

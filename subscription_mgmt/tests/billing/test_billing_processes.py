@@ -24,7 +24,7 @@ from odoo.tools import config
 # A worker that comes second to a row is told so by an error of the database: expected here, and handled below.
 config.parse_config(["-d", sys.argv[1], "--no-http", "--log-level=warn", "--log-handler=odoo.sql_db:CRITICAL"])
 from psycopg2 import OperationalError
-from odoo.addons.subscription_mgmt.models import subscription_billing_run as billing
+from odoo.addons.subscription_mgmt.models.billing import subscription_billing_run as billing
 billing.BILL_BATCH = 5
 with Registry(sys.argv[1]).cursor() as cr:
     env = api.Environment(cr, api.SUPERUSER_ID, {})

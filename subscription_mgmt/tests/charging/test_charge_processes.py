@@ -22,7 +22,7 @@ from odoo.tools import config
 database, asked, mode = sys.argv[1:]
 config.parse_config(["-d", database, "--no-http", "--log-level=critical", "--log-handler=:CRITICAL"])
 from odoo.addons.payment.models.payment_transaction import PaymentTransaction
-from odoo.addons.subscription_mgmt.models import subscription_charge_send
+from odoo.addons.subscription_mgmt.models.charging import sending
 
 def send(transaction):
     with open(asked, "a") as file:

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import config
 
 from odoo.addons.subscription_mgmt.models.importing import write as subscription_import_write
-from odoo.addons.subscription_mgmt.models.importing.job import SubscriptionImportProgress
+from odoo.addons.subscription_mgmt.models.importing.subscription_import_progress import SubscriptionImportProgress
 from odoo.addons.subscription_mgmt.wizards.importing import subscription_import
 
 from .import_common import ImportCommon

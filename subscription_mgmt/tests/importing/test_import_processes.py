@@ -22,16 +22,16 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 config.parse_config(["-d", sys.argv[1], "--no-http", "--log-level=warn", "--log-handler=odoo.sql_db:CRITICAL"])
-from odoo.addons.subscription_mgmt.models import subscription_import_job as job, subscription_import_write as write
+from odoo.addons.subscription_mgmt.models.importing import subscription_import_progress, write
 write.CHUNK = 5
-original = job.SubscriptionImportProgress._report
+original = subscription_import_progress.SubscriptionImportProgress._report
 def report(progress, **values):
     stop = original(progress, **values)
     if values.get("done_count"):
         print("chunk", flush=True)
         sys.stdin.readline()
     return stop
-job.SubscriptionImportProgress._report = report
+subscription_import_progress.SubscriptionImportProgress._report = report
 with Registry(sys.argv[1]).cursor() as cr:
     env = api.Environment(cr, api.SUPERUSER_ID, {})
     env["subscription.import.batch"].browse(int(sys.argv[2]))._cron_carry_out()

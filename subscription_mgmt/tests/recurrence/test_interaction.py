@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tests import Form, freeze_time, tagged
 
-from ...models.recurrence import preparation as subscription_interaction_made
+from ...models.recurrence import audience
 from .recurrence_common import TODAY, RecurrenceCommon
 
 
@@ -291,7 +291,7 @@ class TestCustomerFilter(RecurrenceCommon):
 
     def test_too_many_are_refused_with_the_reason(self):
         recurrence = self.make_recurrence(audience="filter", partner_ids=[(5,)], partner_domain="[]", mon=True)
-        self.patch(subscription_interaction_made, "MAX_CUSTOMERS", 2)
+        self.patch(audience, "MAX_CUSTOMERS", 2)
         with freeze_time("2026-01-05 10:00:00"):
             rows = self.prepare(recurrence)
         self.assertIn("more than 2 customers", rows.error)

@@ -2,8 +2,9 @@ import unittest
 from dataclasses import replace
 from datetime import date
 
+from subscription_mgmt.tools.recurrence.check import check
 from subscription_mgmt.tools.recurrence.refusal import REASONS, RuleRefusal
-from subscription_mgmt.tools.recurrence.rule import Rule, check, normal
+from subscription_mgmt.tools.recurrence.rule import Rule, normal
 
 DAILY = Rule(frequency="daily", start=date(2026, 1, 31))
 MONTHLY = replace(DAILY, frequency="monthly", day=31)

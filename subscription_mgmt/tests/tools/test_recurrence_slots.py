@@ -9,7 +9,8 @@ from recurrence_rules import by_dateutil, random_rule, rules
 
 from subscription_mgmt.tools.recurrence import first_slot, is_slot, last_slot, next_slots, slots
 from subscription_mgmt.tools.recurrence import slots as recurrence_slots
-from subscription_mgmt.tools.recurrence.rule import Rule, check, normal
+from subscription_mgmt.tools.recurrence.check import check
+from subscription_mgmt.tools.recurrence.rule import Rule, normal
 
 TODAY = date(2026, 11, 23)
 

@@ -11,8 +11,9 @@ from recurrence_rules import rules
 
 from subscription_mgmt.tools.recurrence import first_slot, next_slots, occurrences
 from subscription_mgmt.tools.recurrence import rfc as recurrence_rfc
+from subscription_mgmt.tools.recurrence.check import check
 from subscription_mgmt.tools.recurrence.refusal import RuleRefusal
-from subscription_mgmt.tools.recurrence.rule import Rule, check, normal
+from subscription_mgmt.tools.recurrence.rule import Rule, normal
 from subscription_mgmt.tools.recurrence.text import NOTES, from_text, to_text
 
 START = date(2026, 1, 1)

@@ -11,13 +11,14 @@ from datetime import time as Time
 from itertools import islice
 from typing import NamedTuple
 
+from .check import check
 from .convert import NotOurs, to_rule
 from .format import format_rule, format_stamps
 from .lines import Lines, read_lines, read_stamps
 from .occurrences import occurrences
 from .parts import read_parts, read_stamp, read_until
 from .refusal import RuleRefusal, _lt
-from .rule import Rule, check
+from .rule import Rule
 from .shift import zone
 from .slots import first_slot
 
