@@ -58,9 +58,10 @@ def check(database, day):
             SELECT count(*) FILTER (WHERE row.state = 'invoiced' AND row.date_invoice <= %(day)s),
                    count(*) FILTER (WHERE row.state = 'planned' AND row.date_invoice <= %(day)s AND NOT parked),
                    count(DISTINCT contract_id) FILTER (WHERE parked)
-              FROM (SELECT installment.*, contract.billing_error IS NOT NULL AS parked
+              FROM (SELECT installment.*, parking.id IS NOT NULL AS parked
                       FROM subscription_installment installment
-                      JOIN subscription_contract contract ON contract.id = installment.contract_id) row
+                      LEFT JOIN subscription_parking parking ON parking.res_model = 'subscription.contract'
+                           AND parking.res_id = installment.contract_id) row
             """,
             {"day": day},
         )

@@ -1,6 +1,6 @@
 {
     "name": "Subscription Management",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Sales/Subscriptions",
     "summary": "Subscribers, contracts, payment plans, recurring billing and import from an old system",
     "author": "Subscription Management contributors",
@@ -46,6 +46,7 @@
         "wizards/recurrence/subscription_recurrence_preview_views.xml",
         "wizards/recurrence/subscription_recurrence_text_views.xml",
         "wizards/recurrence/subscription_interaction_dialogs_views.xml",
+        "views/common/subscription_parking_views.xml",
         "views/contract/subscription_category_views.xml",
         "views/contract/subscription_installment_views.xml",
         "views/contract/subscription_contract_views.xml",

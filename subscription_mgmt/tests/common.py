@@ -48,6 +48,19 @@ class SubscriptionCommon(AccountTestInvoicingCommon):
         """Bill what is due on the day; returns the run."""
         return cls.env["subscription.billing.run"]._bill_due(date_ref, companies=cls.company, **kwargs)
 
+    @classmethod
+    def carry_out(cls, job, date_ref):
+        """Do a job of the night in the company, without its commits; returns the records that were found for it."""
+        frame = cls.env["subscription.batches"].with_company(cls.company)
+        found = frame.env[job.model].search(cls.get_domain(job, date_ref), order=job.order)
+        frame._carry_out(job, found, date_ref)
+        return found
+
+    @classmethod
+    def get_domain(cls, job, date_ref):
+        """What the night would find for a job in the company on the day."""
+        return cls.env["subscription.batches"].with_company(cls.company)._get_domain(job, date_ref)
+
     def assertPlan(self, contract, expected, state=None):
         """The plan's rows are these (date_from, date_to, subtotal), in order of their days."""
         rows = contract.installment_ids.filtered(lambda row: not state or row.state == state)

@@ -2,6 +2,5 @@ from . import subscription_billing_run
 from . import background
 from . import entry
 from . import invoicing
-from . import parking
 from . import review
 from . import account_move

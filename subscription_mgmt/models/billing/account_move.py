@@ -1,14 +1,15 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..common.batches import Job
 from ..common.context import QUIET
-from ..common.isolation import run_isolated
-from ..common.subscription_parking_mixin import explain
+
+SEND = Job("account.move", "_get_subscription_send_domain", "_subscription_send", "send", size=1)
 
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "subscription.alert.mixin"]
+    _inherit = ["account.move", "subscription.parking.mixin"]
 
     subscription_run_id = fields.Many2one(
         comodel_name="subscription.billing.run", readonly=True, copy=False, index="btree_not_null"
@@ -16,8 +17,6 @@ class AccountMove(models.Model):
     subscription_billing_mode = fields.Selection(
         selection=lambda self: self.env["res.company"]._selection_billing_mode(), readonly=True, copy=False
     )
-    subscription_error = fields.Char(readonly=True, copy=False, help="Why the invoice could not be posted or sent.")
-    subscription_next_try = fields.Date(readonly=True, copy=False)
     subscription_contract_ids = fields.Many2many(
         comodel_name="subscription.contract",
         string="Subscriptions",
@@ -49,69 +48,43 @@ class AccountMove(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_contract_action")
         return {**action, "domain": [("id", "in", self.subscription_contract_ids.ids)]}
 
-    def _subscription_post(self, date_ref):
-        """Post drafts that billing made; one that Odoo refuses stays in draft with its reason and a next try."""
-        self._subscription_step(lambda moves: moves.with_context(**QUIET).action_post(), date_ref)
+    def _get_responsible(self):
+        """Whoever looks after the first of its contracts."""
+        return self.sudo().subscription_contract_ids[:1].user_id  # sudo: as for the alert
 
-    def _subscription_step(self, work, date_ref, next_try="subscription_next_try"):
-        """Take one of the steps after billing for the invoices, one by one where they fail.
+    # === POSTING === #
+    @api.model
+    def _get_subscription_post_domain(self, company, _date_ref):
+        """Drafts that billing made and still has to post: the queue survives any interruption."""
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "draft")
+            & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
+            & ~Domain("subscription_run_id.hold", "=", True)
+        )
 
-        A failed invoice keeps its reason, is left out of the queue until the next day, and one person is told. One
-        that succeeds forgets an earlier failure.
-
-        :param work: function of the invoices that takes the step.
-        :param next_try: field that holds the next try of that step, so that no step holds up another.
-        """
-        failures = run_isolated(self, work)
-        for move, error in failures:
-            move._subscription_set_aside(error, date_ref, next_try)
-        failed = self.browse([move.id for move, _error in failures])
-        (self - failed)._subscription_recover(next_try)
-
-    def _subscription_set_aside(self, error, date_ref, next_try="subscription_next_try"):
-        """Keep a failed step of the invoice out of its queue until the next day, and tell the responsible."""
-        reason = explain(self.env, error)
-        self.write({"subscription_error": reason, next_try: fields.Date.add(date_ref, days=1)})
-        self._schedule_parking_activity(reason)
-
-    def _subscription_recover(self, next_try="subscription_next_try"):
-        """Forget an earlier failure after a success, and its open activity with it."""
-        failed = self.filtered("subscription_error")
-        if failed:
-            failed.write({"subscription_error": False, next_try: False})
-            failed._close_parking_activities(self.env._("Done."))
-
-    def _get_parking_user(self):
-        """Whoever hears of the first of its contracts."""
-        return self.sudo().subscription_contract_ids[:1]._get_parking_user()  # sudo: as when scheduling
+    def _subscription_post(self, _date_ref):
+        """Post drafts that billing made."""
+        self.with_context(**QUIET).action_post()
 
     # === SENDING === #
     @api.model
-    def _get_subscription_send_domain(self, company, date_ref):
+    def _get_subscription_send_domain(self, company, _date_ref):
         return (
             Domain("company_id", "=", company.id)
             & Domain("subscription_billing_mode", "in", ("send", "charge"))
             & Domain("state", "=", "posted")
             & Domain("is_move_sent", "=", False)
-            & ~Domain("subscription_next_try", ">", date_ref)
         )
+
+    def _subscription_send(self, _date_ref):
+        """Send the invoice to the customer as the Send button does, with the customer's own ways of delivery."""
+        self.env["account.move.send"]._generate_and_send_invoices(self, sending_methods=["email"])
 
     @api.model
     def _cron_send_subscription_invoices(self):
         """E-mail posted invoices of contracts that want it, one by one, apart from billing; commits after each."""
-        cron = self.env["ir.cron"]
-        for company in self.env["res.company"]._get_subscription_companies():
-            today = company._subscription_today()
-            moves = company._work_for(self).search(self._get_subscription_send_domain(company, today), order="id")
-            cron._commit_progress(remaining=len(moves))
-            for move in moves:
-                move._subscription_step(lambda moves: moves._subscription_send(), today)
-                if not cron._commit_progress(1):
-                    return
-
-    def _subscription_send(self):
-        """Send the invoice to the customer as the Send button does, with the customer's own ways of delivery."""
-        self.env["account.move.send"]._generate_and_send_invoices(self, sending_methods=["email"])
+        self.env["subscription.batches"]._run(SEND)
 
 
 class AccountMoveLine(models.Model):

@@ -1,10 +1,14 @@
 """Billing in the background: the hourly run of each company, and runs that a person started."""
 
-from psycopg2 import OperationalError
-
 from odoo import api, models
+from odoo.fields import Domain
 
+from ..common.batches import Job
 from .subscription_billing_run import POST_BATCH
+
+# Contracts that share an invoice are claimed together or not at all: billing sees to that, and to failures, by itself.
+BILL = Job("subscription.contract", "", "_bill_in_run", claim=False)
+POST = Job("account.move", "_get_subscription_post_domain", "_subscription_post", "post", size=POST_BATCH)
 
 
 class SubscriptionBillingRun(models.Model):
@@ -25,55 +29,47 @@ class SubscriptionBillingRun(models.Model):
     @api.model
     def _cron_bill_due(self):
         """Carry out runs that people started or that were interrupted, then bill what is due; commits per batch."""
-        for run in self.search([("state", "!=", "done")], order="id"):
-            if not run._cron_carry_out(run.company_id, run.date_ref, run.chosen_ids or None):
-                return
-        for company in self._get_billing_companies():
-            if not self._cron_carry_out(company, company._subscription_today()):
-                return
+        companies = self.env["res.company"]._get_subscription_companies()
+        for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
+            runs = company._work_for(self)
+            waiting = runs.search(Domain("company_id", "=", company.id) & Domain("state", "!=", "done"), order="id")
+            for run in (*waiting, runs.browse()):
+                date_ref = run.date_ref or company._subscription_today()
+                if not run._carry_out(date_ref, run.chosen_ids or None, ahead=left):
+                    return
 
-    def _cron_carry_out(self, company, date_ref, contracts=None):
-        """Bill one company batch by batch, then post. An empty set opens its run when something is due.
+    def _carry_out(self, date_ref, contracts=None, ahead=0):
+        """Bill the company one works in, then post. An empty set opens its run when something is due.
 
+        :param ahead: companies that follow.
         :return: False when the time is up; the run goes on with the next call.
         """
-        cron, run = self.env["ir.cron"], company._work_for(self)
+        run, company, frame = self, self.env.company, self.env["subscription.batches"]
         batches = list(run._get_due_batches(company, date_ref, contracts))
-        remaining = sum(map(len, batches))
+        if batches:
+            run = run or run._open(company, date_ref)
         if run:
-            run.write({"state": "running", "total_count": run.done_count + remaining})
-        cron._commit_progress(remaining=remaining)
-        for batch in batches:
-            try:
-                run = run or run._open_with_total(company, date_ref, remaining)
-                run._bill_batch(batch)
-            except OperationalError:
-                # Another worker was faster with some of these contracts: what is left comes up at the next run.
-                self.env.cr.rollback()
-                run = run.exists()
-                continue
-            run._forget()
-            if not cron._commit_progress(len(batch)):
-                return False
-        if not self._cron_post_company(company, date_ref):
+            run.write({"state": "running", "total_count": run.done_count + sum(map(len, batches))})
+        if not frame._run_batches(BILL, batches, date_ref, ahead=ahead + 1, run_id=run.id):
+            return False
+        # What earlier, interrupted runs left in draft is posted, too.
+        if not frame._run_job(POST, date_ref, ahead=ahead):
             return False
         run._finish()
-        cron._commit_progress()
+        self.env["ir.cron"]._commit_progress()
         return True
 
-    @api.model
-    def _open_with_total(self, company, date_ref, total):
-        run = self._open(company, date_ref)
-        run.total_count = total
-        return run
 
-    @api.model
-    def _cron_post_company(self, company, today):
-        """Post what billing left in draft, of earlier interrupted runs too. False when the time is up."""
-        moves = company._work_for(self.env["account.move"]).search(self._get_post_domain(company, today), order="id")
-        for start in range(0, len(moves), POST_BATCH):
-            moves[start : start + POST_BATCH]._subscription_post(today)
-            self._forget()
-            if not self.env["ir.cron"]._commit_progress():
-                return False
-        return True
+class SubscriptionContract(models.Model):
+    _inherit = "subscription.contract"
+
+    def _bill_in_run(self, _date_ref, run_id):
+        """Bill what is due of these contracts in a run."""
+        self.env["subscription.billing.run"].browse(run_id)._bill_batch(self)
+
+    def action_retry_billing(self):
+        """Bill the contracts now, without waiting for the next try."""
+        runs = self.env["subscription.billing.run"]
+        for company in self.company_id:
+            runs += runs._bill_due(company._subscription_today(), contracts=self, companies=company)
+        return runs._get_form_action() if runs else True

@@ -151,16 +151,17 @@ class SubscriptionBillingRun(models.Model):
     @api.model
     def _get_due_domain(self, company, date_ref, contracts=None):
         """Contracts with rows to bill; closed ones too, whose last period or credit is still to come."""
-        due = Domain("installment_ids", "any", self._get_due_rows_domain(date_ref))
+        due = Domain("installment_ids", "any", self._get_due_rows_domain(company, date_ref))
         domain = Domain("company_id", "=", company.id) & Domain("state", "in", ("active", "closed")) & due
         if contracts is not None:
             return domain & Domain("id", "in", contracts.ids)
-        waiting = Domain("billing_next_try", ">", date_ref)
-        return domain & ~waiting
+        return domain & self.env["subscription.contract"]._get_not_parked_domain("bill", date_ref)
 
     @api.model
-    def _get_due_rows_domain(self, date_ref):
-        return Domain("state", "=", "planned") & Domain("date_invoice", "<=", date_ref)
+    def _get_due_rows_domain(self, company, date_ref):
+        """Rows to bill; the company stands first in their index."""
+        due = Domain("state", "=", "planned") & Domain("date_invoice", "<=", date_ref)
+        return Domain("company_id", "=", company.id) & due
 
     @api.model
     def _get_due_batches(self, company, date_ref, contracts=None):
@@ -190,10 +191,10 @@ class SubscriptionBillingRun(models.Model):
         sound, failures = self._sort_out(self._group_rows(rows))
         failures += run_isolated(sound, self._invoice_groups)
         for group, error in failures:
-            group.contract_id._park(error, self.date_ref)
+            group.contract_id._park("bill", error, self.date_ref)
             self.parked_ids |= group.contract_id
         done = rows - self.env["subscription.installment"].union(*(group for group, _error in failures))
-        done.contract_id._unpark()
+        done.contract_id._unpark("bill")
         self.done_count += len(contracts)
         self.contract_count += len(done.contract_id)
         self.installment_count += len(done)
@@ -205,12 +206,16 @@ class SubscriptionBillingRun(models.Model):
         self.env.invalidate_all(flush=False)
 
     def _claim(self, contracts):
-        """Lock the contracts, skipping those that another worker has, and return their due rows."""
+        """Lock the contracts, skipping those that another worker has, and return their due rows.
+
+        What has been paused, billed or moved since they were found is seen now, and left alone.
+        """
         locked = contracts.try_lock_for_update(allow_referencing=True)
         shares = (contracts - locked).invoice_partner_id.filtered("subscription_group_invoice")
         # Half a shared invoice would be a second one for the rest: whoever holds one contract gets them all.
         locked = locked.filtered(lambda contract: contract.invoice_partner_id not in shares)
-        domain = Domain("contract_id", "in", locked.ids) & self._get_due_rows_domain(self.date_ref)
+        locked = locked.search(self._get_due_domain(self.company_id, self.date_ref, locked))
+        domain = Domain("contract_id", "in", locked.ids) & self._get_due_rows_domain(self.company_id, self.date_ref)
         rows = self.env["subscription.installment"].search(domain, order="contract_id.id, date_invoice, date_from, id")
         return rows._cap_backlog()
 
@@ -235,22 +240,13 @@ class SubscriptionBillingRun(models.Model):
         return sound, failures
 
     # === POSTING === #
-    @api.model
-    def _get_post_domain(self, company, date_ref):
-        """Drafts that billing made and still has to post: the queue survives any interruption."""
-        return (
-            Domain("company_id", "=", company.id)
-            & Domain("state", "=", "draft")
-            & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
-            & ~Domain("subscription_next_try", ">", date_ref)
-            & ~Domain("subscription_run_id.hold", "=", True)
-        )
-
     def _post_moves(self):
         """Post the drafts of these runs that are to be posted."""
         for run in self:
-            domain = self._get_post_domain(run.company_id, run.date_ref) & Domain("subscription_run_id", "=", run.id)
-            moves = self.env["account.move"].search(domain, order="id")
+            moves = self.env["account.move"].with_company(run.company_id)
+            domain = moves._get_subscription_post_domain(run.company_id, run.date_ref)
+            moves = moves.search(domain & Domain("subscription_run_id", "=", run.id), order="id")
             for start in range(0, len(moves), POST_BATCH):
-                moves[start : start + POST_BATCH]._subscription_post(run.date_ref)
+                batch = moves[start : start + POST_BATCH]
+                batch._isolate("post", lambda part, day=run.date_ref: part._subscription_post(day), run.date_ref)
                 run._forget()

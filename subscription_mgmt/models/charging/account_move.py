@@ -1,5 +1,8 @@
 """Which invoices are charged to a saved card, and with which card."""
 
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -19,7 +22,6 @@ class AccountMove(models.Model):
         groups="subscription_mgmt.group_subscription_viewer",
     )
     subscription_charge_count = fields.Integer(compute="_compute_subscription_charge_count", compute_sudo=True)
-    subscription_charge_next_try = fields.Date(readonly=True, copy=False)
 
     @api.depends("subscription_charge_ids")
     def _compute_subscription_charge_count(self):
@@ -64,18 +66,26 @@ class AccountMove(models.Model):
             Domain("company_id", "=", company.id)
             & Domain("subscription_billing_mode", "=", "charge")
             & Domain("invoice_date_due", "<=", date_ref)
-            & ~Domain("subscription_charge_next_try", ">", date_ref)
             & self._get_subscription_payable_domain()
         )
 
     @api.model
-    def _get_moves_to_charge(self, company, date_ref, limit):
-        """Invoices never charged so far, and those whose card was refused for good and has been replaced."""
-        domain = self._get_subscription_charge_domain(company, date_ref)
+    def _get_subscription_to_charge_domain(self, company, date_ref):
+        """Invoices never charged so far, and those whose card was refused for good: it may have been replaced."""
         first = Domain("subscription_charge_ids", "not any", [("state", "!=", "cancelled")])
-        moves = self.with_company(company).search(domain & first, order="invoice_date_due, id", limit=limit)
         refused = Domain("subscription_charge_ids", "any", [("decline_kind", "=", "hard")])
-        return moves | self.search(domain & refused, order="id").filtered(lambda move: move._has_new_card())
+        return self._get_subscription_charge_domain(company, date_ref) & (first | refused)
+
+    def _prepare_due_charges(self, _date_ref):
+        """Write the intents to charge those that were never charged, or whose card has been replaced.
+
+        :raise OperationalError: another worker prepared one at the same moment.
+        """
+        moves = self.filtered(lambda move: not move._get_last_charge() or move._has_new_card())
+        try:
+            moves._prepare_subscription_charges()
+        except UniqueViolation as error:
+            raise OperationalError(str(error)) from error
 
     def _has_new_card(self):
         """Whether the last card was refused for good and the contract has another one now."""

@@ -70,7 +70,6 @@ class AccountMove(models.Model):
         string="Dunning",
         groups="subscription_mgmt.group_subscription_viewer",
     )
-    subscription_dunning_next_try = fields.Date(readonly=True, copy=False)
 
     def _get_subscription_dunning_plan(self):
         """The plan that the invoice goes by: of the first of its contracts that has one."""
@@ -78,3 +77,15 @@ class AccountMove(models.Model):
         # sudo: the plan holds, whoever runs it
         plans = (contract.dunning_plan_id for contract in self.sudo().subscription_contract_ids.sorted("id"))
         return next((plan for plan in plans if plan), self.env["subscription.dunning.plan"])
+
+    @api.model
+    def _get_subscription_dunning_domain(self, company, date_ref):
+        """Unpaid invoices with a step due under one of the plans of the company."""
+        plans = self.env["subscription.dunning.plan"].search([("company_id", "=", company.id)])
+        return plans._get_due_domain(date_ref)
+
+    def _run_dunning(self, date_ref):
+        """Take the due steps of the invoices, each by its own plan."""
+        for plan, moves in self.grouped(lambda move: move._get_subscription_dunning_plan()).items():
+            if plan:
+                plan._run(plan._keep_own(moves, date_ref), date_ref)

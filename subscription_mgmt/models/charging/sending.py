@@ -4,19 +4,29 @@ import logging
 from datetime import timedelta
 
 from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..common.batches import Job
 from ..common.isolation import run_isolated
 from .payment_provider import OutcomeUnknown, ProviderCall, ProviderUnreachable
 from .subscription_charge import mask
 
 _logger = logging.getLogger(__name__)
 
-PREPARE_BATCH = 100
+PREPARE = Job(
+    "account.move",
+    "_get_subscription_to_charge_domain",
+    "_prepare_due_charges",
+    "charge",
+    order="invoice_date_due, id",
+)
+# These claim charge by charge, and commit between asking for the money and hearing of it.
+SEND = Job("subscription.charge", "_get_intent_domain", "_cron_charge", size=1, claim=False)
+ASK = Job("subscription.charge", "_get_unsettled_domain", "_resolve_unknown", size=1, claim=False)
+BOOK = Job("subscription.charge", "_get_unbooked_domain", "_post_process", claim=False)
 # A charge sent so long ago, and not settled, was interrupted: its worker would have had an answer, or a time-out.
 SENT_GRACE = timedelta(minutes=15)
 OUTCOMES = {"done": "done", "error": "declined", "cancel": "declined"}
@@ -24,24 +34,6 @@ OUTCOMES = {"done": "done", "error": "declined", "cancel": "declined"}
 
 class SubscriptionCharge(models.Model):
     _inherit = "subscription.charge"
-
-    # === PREPARE === #
-    @api.model
-    def _prepare_charges(self, company, date_ref):
-        """Write the intents for the invoices to charge on the day; nothing is sent.
-
-        Safe to repeat: one open charge per invoice, by a unique index.
-
-        :param date_ref: invoices due on or before this day are charged.
-        :return: the number of invoices looked at; 0 when nothing is left.
-        """
-        moves = self.env["account.move"]._get_moves_to_charge(company, date_ref, PREPARE_BATCH)
-        locked = moves.try_lock_for_update(allow_referencing=True)
-        for move, error in run_isolated(locked, lambda moves: moves._prepare_subscription_charges()):
-            if isinstance(error, UniqueViolation):
-                continue  # another worker prepared it at the same moment
-            move._subscription_set_aside(error, date_ref, "subscription_charge_next_try")
-        return len(locked)
 
     # === SEND === #
     def _claim(self):
@@ -134,8 +126,7 @@ class SubscriptionCharge(models.Model):
             values["date_done"] = fields.Datetime.now()
         self.write(values)
         if state == "cancelled":
-            today = self.company_id._subscription_today()
-            self.move_id.subscription_charge_next_try = fields.Date.add(today, days=1)
+            self.move_id._park("charge", mask(reason), self.company_id._subscription_today())
         # A pending transaction is known at the provider; one still in draft may or may not be.
         lost = state == "unknown" and transaction.state == "draft"
         if lost or kind == "hard" or (kind and not self.move_id._get_subscription_dunning_plan()):
@@ -145,10 +136,10 @@ class SubscriptionCharge(models.Model):
         """Put the outcome before the responsible of the contracts."""
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
         note = f"{self.move_id.name}: {label}. {self.reason or ''}"
-        self.move_id._schedule_parking_activity(note)
+        self.move_id._alert(note)
 
     @api.model
-    def _get_unsettled_domain(self, company):
+    def _get_unsettled_domain(self, company, _date_ref=None):
         """Charges whose outcome is to be asked for: interrupted, unknown, or paid after all."""
         interrupted = Domain("state", "=", "sent") & Domain("date_sent", "<", fields.Datetime.now() - SENT_GRACE)
         late = Domain("state", "in", ("declined", "cancelled")) & Domain("transaction_id.state", "=", "done")
@@ -178,7 +169,7 @@ class SubscriptionCharge(models.Model):
             lambda charge: charge.state == "done" and not charge.transaction_id.sudo().is_post_processed
         )
         for charge, error in run_isolated(paid, lambda charges: charges._post_process_transactions()):
-            charge.move_id._subscription_set_aside(error, date_ref, "subscription_charge_next_try")
+            charge.move_id._park("charge", error, date_ref)
 
     def _post_process_transactions(self):
         # sudo: as in _read_outcome. The lock keeps Odoo's own post-processing from doing the same at the same time.
@@ -186,50 +177,30 @@ class SubscriptionCharge(models.Model):
         transactions.invalidate_recordset(["is_post_processed"])
         for transaction in transactions.filtered(lambda transaction: not transaction.is_post_processed):
             transaction._post_process()
-        self.move_id._subscription_recover("subscription_charge_next_try")
+        self.move_id._unpark("charge")
 
     @api.model
     def _get_unbooked_domain(self, company, date_ref):
-        waiting = Domain("move_id.subscription_charge_next_try", ">", date_ref)
+        """Paid charges whose payment is not in the books, without those set aside until later."""
         return (
             Domain("company_id", "=", company.id)
             & Domain("state", "=", "done")
             & Domain("transaction_id.is_post_processed", "=", False)
-            & ~waiting
+            & Domain("move_id", "any", self.env["account.move"]._get_not_parked_domain("charge", date_ref))
         )
 
     # === CRON === #
+    @api.model
+    def _get_intent_domain(self, company, _date_ref):
+        return Domain("company_id", "=", company.id) & Domain("state", "=", "intent")
+
     @api.model
     def _cron_charge_invoices(self):
         """Charge saved cards for invoices due, settle what is unknown, book what is paid (WSM-42).
 
         Commits the intent, then its being sent, then the outcome, then the payment: each survives the next.
         """
-        for company in self.env["res.company"]._get_subscription_companies():
-            charges = company._work_for(self)
-            if not charges._cron_charge_company(company, company._subscription_today()):
-                return
-
-    def _cron_charge_company(self, company, today):
-        """Charge in one company. False when the time is up; what is left is found again."""
-        cron = self.env["ir.cron"]
-        while self._prepare_charges(company, today):
-            if not cron._commit_progress():
-                return False
-        intents = self.search(Domain("company_id", "=", company.id) & Domain("state", "=", "intent"), order="id")
-        cron._commit_progress(remaining=len(intents))
-        for charge in intents:
-            charge._cron_try(lambda charge=charge: charge._cron_charge(today))
-            if not cron._commit_progress(1):
-                return False
-        for charge in self.search(self._get_unsettled_domain(company), order="id"):
-            charge._cron_try(lambda charge=charge: charge._resolve_unknown(today))
-            if not cron._commit_progress():
-                return False
-        unbooked = self.search(self._get_unbooked_domain(company, today), order="id")
-        unbooked._cron_try(lambda: unbooked._post_process(today))
-        cron._commit_progress()
-        return True
+        self.env["subscription.batches"]._run(PREPARE, SEND, ASK, BOOK)
 
     def _cron_charge(self, today):
         """Claim, send and book one charge, each in a transaction of its own."""
@@ -239,10 +210,3 @@ class SubscriptionCharge(models.Model):
         claimed._send()
         cron._commit_progress()
         claimed._post_process(today)
-
-    def _cron_try(self, work):
-        """Do the work unless another worker was faster, or the database fails: the next run finds what is left."""
-        try:
-            work()
-        except OperationalError:
-            self.env.cr.rollback()

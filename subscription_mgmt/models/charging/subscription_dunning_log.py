@@ -1,21 +1,22 @@
 """The clock of each unpaid invoice: which step was taken when, and the cron that takes the next."""
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.isolation import run_isolated
+from ..common.batches import Job
 from .account_move import UNPAID
 
-DUNNING_BATCH = 50
+DUN = Job(
+    "account.move", "_get_subscription_dunning_domain", "_run_dunning", "dun", size=50, order="invoice_date_due, id"
+)
+RESUME = Job("subscription.dunning.log", "_get_recovered_domain", "_resume_contracts", "resume")
 
 
 class SubscriptionDunningLog(models.Model):
     """One step of a dunning plan, taken or left out for one invoice."""
 
     _name = "subscription.dunning.log"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.mixin", "subscription.parking.mixin"]
     _description = "Dunning Log"
     _order = "date desc, id desc"
     _rec_name = "step_id"
@@ -45,7 +46,7 @@ class SubscriptionDunningLog(models.Model):
 
     # === RECOVERY === #
     @api.model
-    def _get_recovered_domain(self, company):
+    def _get_recovered_domain(self, company, _date_ref):
         """Pauses of contracts whose invoice has been paid since."""
         return (
             Domain("company_id", "=", company.id)
@@ -67,37 +68,14 @@ class SubscriptionDunningLog(models.Model):
             log.date_recovered = date_ref
 
     # === CRON === #
+    def _get_alert_target(self):
+        """Tasks stand on the first contract that waits for the payment."""
+        return self.move_id.subscription_contract_ids[:1]
+
+    def _get_responsible(self):
+        return self._get_alert_target().user_id
+
     @api.model
     def _cron_run_dunning(self):
         """Take the dunning steps that are due and resume who has paid; commits per batch (WSM-42)."""
-        for company in self.env["res.company"]._get_subscription_companies():
-            logs = company._work_for(self)
-            if not logs._cron_run_company(company, company._subscription_today()):
-                return
-
-    def _cron_run_company(self, company, today):
-        """Dunning of one company. False when the time is up; what is left is found again."""
-        cron = self.env["ir.cron"]
-        plans = self.env["subscription.dunning.plan"].with_company(company)
-        for plan in plans.search([("company_id", "=", company.id)]):
-            moves = plan._get_due_moves(today)
-            cron._commit_progress(remaining=len(moves))
-            for start in range(0, len(moves), DUNNING_BATCH):
-                batch = moves[start : start + DUNNING_BATCH]
-                self._cron_run_batch(plan, batch, today)
-                if not cron._commit_progress(len(batch)):
-                    return False
-        recovered = self.search(self._get_recovered_domain(company))
-        for log, error in run_isolated(recovered, lambda logs: logs._resume_contracts(today)):
-            log.move_id.subscription_contract_ids._park(error, today)
-        cron._commit_progress()
-        return True
-
-    def _cron_run_batch(self, plan, moves, today):
-        """Take the due steps of a batch; an invoice that fails waits for the next day and stops nobody."""
-        try:
-            locked = moves.try_lock_for_update(allow_referencing=True)
-            locked._subscription_step(lambda moves: plan._run(moves, today), today, "subscription_dunning_next_try")
-        except OperationalError:
-            # Another worker was faster: the next run finds what is left.
-            self.env.cr.rollback()
+        self.env["subscription.batches"]._run(DUN, RESUME)

@@ -78,24 +78,29 @@ class SubscriptionDunningPlan(models.Model):
         return {**action, "domain": [("plan_id", "in", self.ids)]}
 
     # === WHAT IS DUE === #
-    def _get_due_moves(self, date_ref):
-        """Unpaid invoices under this plan with a step due on the day that was not taken yet."""
-        self.ensure_one()
-        moves = self.env["account.move"].with_company(self.company_id)
+    def _get_due_domain(self, date_ref):
+        """Unpaid invoices under these plans with a step due on the day that was not taken yet."""
+        moves = self.env["account.move"]
         due = Domain.OR(
-            Domain("invoice_date_due", "<=", date_ref - timedelta(days=step.days))
+            Domain("line_ids.subscription_installment_ids.contract_id.dunning_plan_id", "=", step.plan_id.id)
+            & Domain("invoice_date_due", "<=", date_ref - timedelta(days=step.days))
             & Domain("subscription_dunning_log_ids", "not any", [("step_id", "=", step.id)])
             for step in self.step_ids
         )
-        domain = (
-            Domain("company_id", "=", self.company_id.id)
-            & Domain("line_ids.subscription_installment_ids.contract_id.dunning_plan_id", "=", self.id)
-            & ~Domain("subscription_dunning_next_try", ">", date_ref)
-            & moves._get_subscription_payable_domain()
-        )
-        found = moves.search(domain & due, order="invoice_date_due, id")
-        found = found.filtered(lambda move: move._get_subscription_dunning_plan() == self)
-        return found & self.threshold_ids._keep_worthwhile(found, date_ref)
+        mine = Domain("company_id", "in", self.company_id.ids)
+        return mine & moves._get_subscription_payable_domain() & due
+
+    def _get_due_moves(self, date_ref):
+        """Invoices with a step due on the day; neither those of another plan nor those not worth it."""
+        self.ensure_one()
+        moves = self.env["account.move"].with_company(self.company_id)
+        domain = self._get_due_domain(date_ref) & moves._get_not_parked_domain("dun", date_ref)
+        return self._keep_own(moves.search(domain, order="invoice_date_due, id"), date_ref)
+
+    def _keep_own(self, moves, date_ref):
+        """Of the invoices those that go by this plan, and whose customers owe enough."""
+        own = moves.filtered(lambda move: move._get_subscription_dunning_plan() == self)
+        return own & self.threshold_ids._keep_worthwhile(own, date_ref)
 
     def _get_due_steps(self, move, date_ref):
         """Steps of the invoice's own clock that are due and were not taken yet, in the order of their days."""

@@ -129,12 +129,11 @@ class SubscriptionDunningStep(models.Model):
     def _run_activity(self, move, date_ref):
         """Ask the responsible of the contract to see to it."""
         contract = move.subscription_contract_ids[:1].sudo()  # sudo: as for parked contracts
-        contract.activity_schedule(
-            "mail.mail_activity_data_call",
+        contract._alert(
+            move._get_last_charge().reason or "",
+            kind="mail.mail_activity_data_call",
             date_deadline=date_ref,
             summary=self.env._("Unpaid invoice %(invoice)s", invoice=move.name),
-            note=move._get_last_charge().reason or False,
-            user_id=contract._get_parking_user().id,
         )
         return self._log(move, date_ref, "done")
 

@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "subscription.parking.mixin"]
 
     subscription_enabled = fields.Boolean(
         string="Subscription Management",
@@ -100,13 +101,34 @@ class ResCompany(models.Model):
         zone = self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
         return fields.Date.context_today(self.with_context(tz=zone))
 
-    def _get_subscription_biller(self):
-        """Somebody with the billing right in the company, for tasks that come up by themselves."""
+    def _get_subscription_person(self, candidates=None):
+        """Somebody who is told what the system cannot do by itself.
+
+        :param candidates: users who come first, in their order, as far as they are people who are there.
+        :return: else somebody with the billing right, here or in a mother company; else who administers. Empty when
+            there is nobody: the task then stands on the record, for everybody to see.
+        """
         self.ensure_one()
-        billing = self.env.ref("subscription_mgmt.group_subscription_billing")
-        # sudo: the cron's user, and a customer who pays, may not read groups
-        users = billing.sudo().all_user_ids.filtered(lambda user: self in user.company_ids)
-        return users[:1] or self.env.user
+        found = (candidates or self.env["res.users"])._filter_subscription_people(self)
+        for group in ("subscription_mgmt.group_subscription_billing", "base.group_system"):
+            for company in () if found else self.parent_ids[::-1]:
+                # sudo: the cron's user, and a customer who pays, may not read groups
+                users = self.env.ref(group).sudo().all_user_ids
+                found = found or users.sorted("id")._filter_subscription_people(company)
+        return found[:1]
+
+    # === PARKING === #
+    def _get_alert_target(self):
+        """Tasks about a company stand on its own contact."""
+        return self.partner_id
+
+    def _get_alert_company(self):
+        return self
+
+    @api.model
+    def _get_own_domain(self, company, _date_ref):
+        """The company itself, for what the night does once for each."""
+        return [("id", "=", company.id)]
 
     def _subscription_horizon_date(self, date_ref):
         """Last day on which a period of an open-ended contract may start to be in the payment plan."""

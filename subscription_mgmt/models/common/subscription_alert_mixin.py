@@ -1,30 +1,42 @@
 from odoo import models
+from odoo.tools import plaintext2html
+
+PROBLEM = "subscription_mgmt.mail_activity_type_billing_error"
 
 
 class SubscriptionAlertMixin(models.AbstractModel):
-    """Records that a person must hear of when a step of billing fails: one open activity each, closed by success.
+    """The one way to tell somebody that a record waits for a person.
 
-    Who is told is up to the model: `_get_parking_user()`.
+    Models whose records have no activities of their own say on which record the task stands: `_get_alert_target()`.
+    Who is told is up to them, too: `_get_responsible()`; the company sees to it that it is a person who is there.
     """
 
     _name = "subscription.alert.mixin"
-    _description = "Tells one person about a billing problem"
+    _description = "Tells a Person"
 
-    def _get_parking_activities(self):
-        kind = self.env.ref("subscription_mgmt.mail_activity_type_billing_error")
-        return self.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
+    def _alert(self, note, kind=PROBLEM, **values):
+        """Give the responsible a task; never the system's own user, who reads nothing.
 
-    def _schedule_parking_activity(self, reason):
-        """Tell the responsible once, not every night."""
-        # sudo: whoever bills may tell the responsible, whatever else he may do with the record
-        told = self.sudo()._get_parking_activities().mapped("res_id")
-        for record in self.sudo().filtered(lambda record: record.id not in told):
-            record.activity_schedule(
-                "subscription_mgmt.mail_activity_type_billing_error",
-                note=reason,
-                user_id=record._get_parking_user().id,
-            )
+        :param note: plain text; whatever a customer or a bank has put into it is shown as text, not run.
+        :param kind: XML id of the activity type.
+        :param values: further values of the activity (summary, deadline, …).
+        :return: the activity; empty where activities are switched off.
+        """
+        self.ensure_one()
+        record = self.sudo()  # sudo: whoever meets the problem may tell of it, whatever else he may do with the record
+        target = record._get_alert_target()
+        user = record._get_alert_company()._get_subscription_person(record._get_responsible())
+        activity = target.activity_schedule(kind, note=plaintext2html(note), user_id=user.id, **values)
+        return activity or self.env["mail.activity"].sudo()
 
-    def _close_parking_activities(self, feedback):
-        """What failed has succeeded since."""
-        self.sudo()._get_parking_activities().action_feedback(feedback=feedback)  # sudo: as when scheduling
+    def _get_alert_target(self):
+        """Record on which the task stands."""
+        return self
+
+    def _get_alert_company(self):
+        """Company whose people are told."""
+        return self.company_id
+
+    def _get_responsible(self):
+        """Users to tell, the first who can be told; nobody: those who bill in the company."""
+        return self.env["res.users"]

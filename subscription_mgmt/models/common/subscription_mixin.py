@@ -16,19 +16,16 @@ class SubscriptionMixin(models.AbstractModel):
     def write(self, vals):
         """Refuse to move records to a company that does not run subscriptions."""
         if vals.get("company_id"):
-            self._get_companies_of_values([vals])._check_subscription_enabled()
+            self.env["res.company"].browse(vals["company_id"])._check_subscription_enabled()
         return super().write(vals)
 
     @api.model
     def _get_companies_of_values(self, vals_list):
-        """Companies that records with these values would belong to: named, of their contract, or the current one."""
-        company_ids, contract_ids = set(), set()
-        for vals in vals_list:
-            if vals.get("company_id"):
-                company_ids.add(vals["company_id"])
-            elif vals.get("contract_id"):
-                contract_ids.add(vals["contract_id"])
-            else:
-                company_ids.add(self.env.company.id)
-        contracts = self.env["subscription.contract"].browse(contract_ids)
-        return self.env["res.company"].browse(company_ids) | contracts.company_id
+        """Companies that records with these values would belong to: of what they are part of, named, or the current."""
+        owner, _dot, _company = (self._fields["company_id"].related or "").partition(".")
+        if owner:
+            owners = self.env[self._fields[owner].comodel_name].browse(
+                {vals[owner] for vals in vals_list if vals.get(owner)}
+            )
+            return owners.company_id
+        return self.env["res.company"].browse({vals.get("company_id") or self.env.company.id for vals in vals_list})

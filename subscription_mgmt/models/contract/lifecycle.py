@@ -7,7 +7,10 @@ from odoo.fields import Domain
 from ...tools.periods import ONE_DAY
 from ...tools.plan import subtract
 from ...tools.proration import net, prorate
-from ..common.isolation import run_isolated
+from ..common.batches import Job
+
+RENEW = Job("subscription.contract", "_get_renewable_domain", "_renew_due", "terms")
+CLOSE = Job("subscription.contract", "_get_ended_domain", "_close_ended", "terms")
 
 
 class SubscriptionContract(models.Model):
@@ -217,17 +220,19 @@ class SubscriptionContract(models.Model):
             & Domain("installment_ids", "not any", [("state", "=", "planned")])
         )
 
+    def _renew_due(self, _date_ref):
+        """Renew what renews by itself on its last day."""
+        self.action_renew()
+
+    def _close_ended(self, _date_ref):
+        """Close what has ended."""
+        for contract in self:
+            contract.write({"state": "closed", "date_closed": contract.date_end})
+
     @api.model
     def _cron_run_terms(self):
-        """Renew what renews by itself on its last day, and close what has ended."""
-        for company in self.env["res.company"]._get_subscription_companies():
-            today = company._subscription_today()
-            due = company._work_for(self).search(self._get_renewable_domain(company, today))
-            for contract, error in run_isolated(due, lambda contracts: contracts.action_renew()):
-                contract._park(error)
-            for contract in self.search(self._get_ended_domain(company, today)):
-                contract.write({"state": "closed", "date_closed": contract.date_end})
-            self.env["ir.cron"]._commit_progress(1)
+        """Renew what renews by itself, and close what has ended; one that fails stops no other."""
+        self.env["subscription.batches"]._run(RENEW, CLOSE)
 
 
 class SubscriptionInstallment(models.Model):

@@ -10,16 +10,15 @@ from odoo.tools import float_compare
 from ...tools.periods import ONE_DAY
 from ...tools.plan import slots
 from ...tools.proration import net, prorate
-from ..common.isolation import run_isolated
+from ..common.batches import Job
 
 # What making a plan anew does. added: list of values; changed: list of (row, values); removed, kept: rows
-# Contracts extended between two commits
-EXTEND_BATCH = 100
 # A fixed term gets all its rows at activation; one that ends later than this is treated as open-ended, because
 # old systems write "no end" as the year 9999.
 FIXED_TERM_YEARS = 10
 
 Difference = namedtuple("Difference", "added changed removed kept")
+EXTEND = Job("subscription.contract", "_get_contracts_to_extend_domain", "_extend_plan", "plan")
 
 
 class SubscriptionContract(models.Model):
@@ -86,8 +85,9 @@ class SubscriptionContract(models.Model):
         return self.filtered(lambda contract: contract.state in ("active", "paused")).line_ids
 
     @api.model
-    def _get_contracts_to_extend_domain(self, company, horizon):
+    def _get_contracts_to_extend_domain(self, company, date_ref):
         """Contracts with a line that goes on beyond the horizon but whose rows do not reach it."""
+        horizon = company._subscription_horizon_date(date_ref)
         goes_on = Domain("date_end", "=", False) | Domain("date_end", ">", horizon)
         short = Domain("repetitions", "=", 0) & Domain("installment_ids", "not any", [("date_to", ">=", horizon)])
         return (
@@ -97,21 +97,14 @@ class SubscriptionContract(models.Model):
             & Domain("line_ids", "any", short & goes_on)
         )
 
+    def _extend_plan(self, _date_ref):
+        """Top up the plan to the horizon."""
+        self._generate_installments()
+
     @api.model
     def _cron_extend_plans(self):
         """Keep the rolling horizon of open-ended contracts: top up those whose plan does not reach it any more."""
-        cron = self.env["ir.cron"]
-        for company in self.env["res.company"]._get_subscription_companies():
-            horizon = company._subscription_horizon_date(company._subscription_today())
-            domain = self._get_contracts_to_extend_domain(company, horizon)
-            contracts = company._work_for(self).search(domain, order="id")
-            cron._commit_progress(remaining=len(contracts))
-            for start in range(0, len(contracts), EXTEND_BATCH):
-                batch = contracts[start : start + EXTEND_BATCH]
-                for contract, error in run_isolated(batch, lambda contracts: contracts._generate_installments()):
-                    contract._park(error)
-                if not cron._commit_progress(len(batch)):
-                    return
+        self.env["subscription.batches"]._run(EXTEND)
 
 
 class SubscriptionContractLine(models.Model):

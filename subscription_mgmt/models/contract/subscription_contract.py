@@ -7,7 +7,7 @@ class SubscriptionContract(models.Model):
     """A subscriber's contract: who gets what, who pays, how often. Its lines carry the cadence."""
 
     _name = "subscription.contract"
-    _inherit = ["subscription.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["subscription.mixin", "subscription.parking.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Subscription Contract"
     _order = "id desc"
     _rec_names_search = ["name", "subject", "partner_id.name", "external_ref"]
@@ -195,9 +195,9 @@ class SubscriptionContract(models.Model):
         help="A line was changed after the payment plan was made; the plan still shows the old terms.",
     )
     # === BILLING === #
-    billing_error = fields.Text(copy=False, readonly=True, tracking=True)
-    billing_attempts = fields.Integer(string="Failed Billing Attempts", copy=False, readonly=True)
-    billing_next_try = fields.Date(string="Next Try", copy=False, readonly=True)
+    billing_error = fields.Text(related="subscription_error", string="Billing Error")
+    billing_attempts = fields.Integer(string="Failed Billing Attempts", compute="_compute_billing_attempts")
+    billing_next_try = fields.Date(related="subscription_next_try", string="Next Billing Try")
 
     _name_unique = models.UniqueIndex("(company_id, name)", "This contract number is taken in this company.")
     _external_ref_unique = models.UniqueIndex(
@@ -256,6 +256,11 @@ class SubscriptionContract(models.Model):
             running = contract.state in ("draft", "active")
             contract.mrr = sum(contract.line_ids.mapped("mrr")) if running else 0
 
+    @api.depends("subscription_parking_ids.attempts")
+    def _compute_billing_attempts(self):
+        for contract in self.sudo():  # sudo: as for the reason
+            contract.billing_attempts = max(contract.subscription_parking_ids.mapped("attempts"), default=0)
+
     @api.depends("installment_ids.state", "installment_ids.date_invoice", "state")
     def _compute_date_next_invoice(self):
         planned = Domain("contract_id", "in", self.ids) & Domain("state", "=", "planned")
@@ -275,6 +280,10 @@ class SubscriptionContract(models.Model):
         if operator != "in":
             return NotImplemented
         return [("installment_ids.invoice_line_id.move_id", "in", value)]
+
+    def _get_responsible(self):
+        """Whoever looks after the contract is told when something is wrong with it."""
+        return self.user_id
 
     # === CONSTRAINTS === #
     @api.constrains("date_start", "date_end")

@@ -6,7 +6,7 @@ class SubscriptionRequest(models.Model):
     """What a subscriber asks for in the portal: nothing happens to the contract until somebody confirms it."""
 
     _name = "subscription.request"
-    _inherit = ["subscription.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["subscription.mixin", "subscription.alert.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Subscriber Request"
     _order = "id desc"
     _rec_name = "kind"
@@ -70,8 +70,12 @@ class SubscriptionRequest(models.Model):
             return open_
         values = {"contract_id": contract.id, "contact_id": contact.id, "kind": kind, "date": date, "text": text}
         request = self.create(values)
-        request.activity_schedule("mail.mail_activity_data_todo", user_id=contract._get_parking_user().id)
+        request._alert(text or "", kind="mail.mail_activity_data_todo")
         return request
+
+    def _get_responsible(self):
+        """Whoever looks after the contract answers."""
+        return self.contract_id.user_id
 
     def _finish(self, state):
         for request in self:

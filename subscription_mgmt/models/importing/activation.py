@@ -4,19 +4,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..common.isolation import run_isolated
-from ..common.subscription_parking_mixin import explain
+from ..common.batches import Job
 
 FOREGROUND_CONTRACTS = 500  # more than these are left to the server: a person waits a few seconds for them
-ACTIVATE_BATCH = 100  # contracts put in force between two commits
 MAX_SHOWN = 20
+ACTIVATE = Job("subscription.contract", "_get_to_activate_domain", "_activate_imported", "activate")
+FINISH = Job("subscription.import.batch", "_get_activated_domain", "_finish_activation")
 
 
 class SubscriptionImportBatch(models.Model):
     _inherit = "subscription.import.batch"
 
     is_activating = fields.Boolean(readonly=True, help="The server is putting the contracts in force.")
-    activation_mark = fields.Integer(readonly=True, help="Id of the last contract that was tried.")
 
     @api.depends("is_activating", "done_count", "draft_count")
     def _compute_progress(self):
@@ -40,7 +39,8 @@ class SubscriptionImportBatch(models.Model):
         drafts = self._get_drafts()
         if len(drafts) <= FOREGROUND_CONTRACTS:
             return drafts.action_open_activate()
-        self.write({"is_activating": True, "activation_mark": 0, "message": False})
+        drafts._unpark("activate")
+        self.write({"is_activating": True, "message": False})
         # sudo: the right to import is enough to have it carried out
         self.env.ref("subscription_mgmt.ir_cron_subscription_import_activate").sudo()._trigger()
         return True
@@ -52,14 +52,10 @@ class SubscriptionImportBatch(models.Model):
         return super(SubscriptionImportBatch, self - activating).action_stop()
 
     def _get_drafts(self):
-        """Contracts of the import that are drafts and were not tried yet, in the order in which they are."""
+        """Contracts of the import that are drafts."""
         self.ensure_one()
-        return self.env["subscription.contract"].search(
-            Domain("import_batch_id", "=", self.id)
-            & Domain("state", "=", "draft")
-            & Domain("id", ">", self.activation_mark if self.is_activating else 0),
-            order="id",
-        )
+        domain = Domain("import_batch_id", "=", self.id) & Domain("state", "=", "draft")
+        return self.env["subscription.contract"].search(domain, order="id")
 
     def _check_undoable(self):
         """Override of `subscription_mgmt`: what the server is working on stays."""
@@ -69,66 +65,51 @@ class SubscriptionImportBatch(models.Model):
 
     # === CRON === #
     @api.model
+    def _get_activated_domain(self, company, date_ref):
+        """Imports of which every contract was tried."""
+        contracts = self.env["subscription.contract"]
+        left = contracts._get_to_activate_domain(company, date_ref)
+        left &= contracts._get_not_parked_domain("activate", date_ref)
+        mine = Domain("company_id", "=", company.id) & Domain("is_activating", "=", True)
+        return mine & Domain("contract_ids", "not any", left)
+
+    @api.model
     def _cron_activate(self):
-        """Go on with the contracts of all imports that somebody activated, until they are done or time is up."""
-        cron = self.env["ir.cron"]
-        going = Domain("is_activating", "=", True) & Domain("company_id.subscription_enabled", "=", True)
-        batches = self.search(going, order="id")
-        # Closing each import counts as one more: when time is up just before it, Odoo has to come back.
-        cron._commit_progress(remaining=sum(len(batch._get_drafts()) + 1 for batch in batches))
-        for batch in batches:
-            # In the language of who imported, as the import itself: he reads what stays a draft.
-            batch = batch.with_company(batch.company_id).with_context(lang=batch.user_id.lang)
-            if not batch._activate_drafts(cron):
-                return
+        """Put the contracts of all imports in force that somebody activated; what stays a draft is named at the end."""
+        self.env["subscription.batches"]._run(ACTIVATE, FINISH)
 
-    def _activate_drafts(self, cron):
-        """Put the drafts of one import in force, and tell which of them have to be looked at.
+    def _finish_activation(self, _date_ref):
+        """Tell which contracts have to be looked at, in the language of who imported."""
+        for batch in self:
+            reader = batch.with_context(lang=batch.user_id.lang)
+            batch.write({"is_activating": False, "message": reader._describe_drafts()})
 
-        How far it is is kept with every batch: what stays a draft is not tried again.
-
-        :return: False when time is up
-        """
-        drafts = self._get_drafts()
-        for start in range(0, len(drafts), ACTIVATE_BATCH):
-            contracts = drafts[start : start + ACTIVATE_BATCH]
-            reasons = contracts._activate_imported()
-            self.write({"activation_mark": contracts.ids[-1], "message": self._add_reasons(reasons)})
-            # What is done is not looked at again: memory stays flat.
-            self.env.invalidate_all()
-            if not cron._commit_progress(len(contracts)):
-                return False
-            if not self.is_activating:  # stopped
-                break
-        self.is_activating = False
-        return bool(cron._commit_progress(1))
-
-    def _add_reasons(self, reasons):
-        """Return the message with what keeps these contracts from being put in force, the first of many."""
-        lines = (self.message or "").splitlines()
+    def _describe_drafts(self):
+        """What keeps contracts from being put in force, the first of many; False when there are none."""
+        rows = self._get_drafts()._get_parkings("activate").sorted("res_id")[:MAX_SHOWN]
+        names = {contract.id: contract.name for contract in self._get_drafts()}
         heading = self.env._("Some contracts stay drafts. Mend them and activate them from the list of contracts:")
-        lines += [f"{name}: {reason}" for name, reason in reasons][: max(0, MAX_SHOWN + 1 - len(lines))]
-        return "\n".join(lines if lines[:1] == [heading] or not lines else [heading, *lines]) or False
+        return "\n".join([heading, *(f"{names[row.res_id]}: {row.reason}" for row in rows)]) if rows else False
 
 
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
-    def _activate_imported(self):
-        """Put contracts in force where nobody can be asked; one at fault stops no other.
+    @api.model
+    def _get_to_activate_domain(self, company, _date_ref):
+        """Drafts of imports that somebody activated."""
+        drafts = Domain("company_id", "=", company.id) & Domain("state", "=", "draft")
+        return drafts & Domain("import_batch_id.is_activating", "=", True)
 
-        :return: list of (number, reason) of those that stay drafts
+    def _activate_imported(self, _date_ref):
+        """Put contracts in force where nobody can be asked, in the language of who imported: he reads what is wrong.
+
+        :raise UserError: one of them would have to make up for more than a year
         """
-        # Somebody may have activated or deleted some meanwhile.
-        drafts = self.exists().filtered(lambda contract: contract.state == "draft")
-        names = {contract.id: contract.name for contract in drafts}
-        asked = set()
-
-        def work(contracts):
-            backlog = contracts._filter_long_backlog()
-            asked.update(backlog.ids)
-            (contracts - backlog).action_activate()
-
-        reasons = {contract.id: explain(self.env, error) for contract, error in run_isolated(drafts, work)}
-        question = self.env._("more than a year would have to be made up for; what to do with it has to be said.")
-        return [(names[id_], reasons.get(id_, question)) for id_ in names if id_ in reasons or id_ in asked]
+        for batch, contracts in self.grouped("import_batch_id").items():
+            contracts = contracts.with_context(lang=batch.user_id.lang)
+            if contracts._filter_long_backlog():
+                raise UserError(
+                    contracts.env._("more than a year would have to be made up for; what to do with it has to be said.")
+                )
+            contracts.action_activate()

@@ -9,9 +9,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config
 
+from ..common.batches import Job
+from ..common.subscription_parking_mixin import explain
 from .messages import describe_problems
 
 _logger = logging.getLogger(__name__)
+IMPORT = Job("subscription.import.batch", "_get_queued_domain", "_cron_carry_out", size=1, claim=False)
 
 
 class Stopped(Exception):
@@ -76,6 +79,7 @@ class SubscriptionImportBatch(models.Model):
         self.progress_ids.unlink()
         self.env["subscription.import.progress"].create({"batch_id": self.id})
         self.write({"state": "queued", "message": False, "error_file": False, "error_filename": False})
+        self._unpark("import")
         # sudo: the right to import is enough to have it carried out
         self.env.ref("subscription_mgmt.ir_cron_subscription_import").sudo()._trigger()
 
@@ -94,7 +98,8 @@ class SubscriptionImportBatch(models.Model):
         result = self._examine()
         if result.errors and (result.refused or not self.good_only):
             problems = describe_problems(self.env, result.errors)
-            self.write({"state": "failed", "message": problems, "row_count": result.row_count})
+            self.row_count = result.row_count
+            self._give_up(problems)
             self._keep_failing_rows(result)
             return
         total = len(result.new) + len(result.updates)
@@ -115,24 +120,23 @@ class SubscriptionImportBatch(models.Model):
 
     # === CRON === #
     @api.model
+    def _get_queued_domain(self, company, _date_ref):
+        return [("company_id", "=", company.id), ("state", "=", "queued")]
+
+    @api.model
     def _cron_import(self):
         """Carry out what people started, one after the other; each is one transaction."""
-        batches = self.search([("state", "=", "queued")], order="id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(batches))
-        for batch in batches:
-            batch._cron_carry_out()
-            if not cron._commit_progress(1):
-                return
+        self.env["subscription.batches"]._run(IMPORT)
 
-    def _cron_carry_out(self):
+    def _cron_carry_out(self, _date_ref=None):
         """Import one file, or record in a fresh transaction why not."""
+        self.ensure_one()
         if not self._is_free() or self.state != "queued":
             return
         batch = self.with_user(self.user_id).with_company(self.company_id).with_context(lang=self.user_id.lang)
         if self.progress_ids.date_start:
             # A worker had begun and is gone; its transaction went with it.
-            self.write({"state": "failed", "message": batch._get_interruption()})
+            batch._give_up(batch._get_interruption())
             return
         try:
             batch._check_may_import()
@@ -143,13 +147,23 @@ class SubscriptionImportBatch(models.Model):
         except OperationalError as error:
             self.env.cr.rollback()
             _logger.info("Import %s met another transaction: %s", self.id, error)
-            text = batch.env._("Somebody else changed the same records meanwhile. Nothing was kept; start it again.")
-            self.write({"state": "failed", "message": text})
+            batch._give_up(
+                batch.env._("Somebody else changed the same records meanwhile. Nothing was kept; start it again.")
+            )
         except Exception as error:
             self.env.cr.rollback()
-            if not isinstance(error, UserError):
-                _logger.exception("Import %s failed", self.id)
-            self.write({"state": "failed", "message": str(error)})
+            batch._give_up(error)
+
+    def _give_up(self, error):
+        """Keep why nothing was imported, and tell who started it: only a person starts it again."""
+        self.ensure_one()
+        batch = self.sudo()  # sudo: the receipt is kept by the system
+        batch.write({"state": "failed", "message": explain(self.env, error)})
+        batch._park("import", batch.message, batch.company_id._subscription_today())
+
+    def _get_responsible(self):
+        """Whoever started the import hears of its end."""
+        return self.user_id
 
     def _get_interruption(self):
         """Say that a worker did not come back, and what may be done about it."""

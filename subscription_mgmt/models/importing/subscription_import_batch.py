@@ -6,7 +6,13 @@ class SubscriptionImportBatch(models.Model):
     """Receipt of one import: the file, who, when, and what it made; the way back as long as nothing was billed."""
 
     _name = "subscription.import.batch"
-    _inherit = ["subscription.mixin", "subscription.import.engine"]
+    _inherit = [
+        "subscription.mixin",
+        "subscription.parking.mixin",
+        "subscription.import.engine",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Subscriber Import"
     _order = "id desc"
 

@@ -4,9 +4,6 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..common.isolation import run_isolated
-from ..common.subscription_parking_mixin import explain
-
 
 class SubscriptionEntitlement(models.Model):
     _inherit = "subscription.entitlement"
@@ -40,7 +37,7 @@ class SubscriptionEntitlement(models.Model):
             invoice = self.env["account.move"].with_company(one.company_id).create(values)
             one._check_invoice_amount(invoice)
             invoice.action_post()
-            one.write({"invoice_id": invoice.id, "problem": False})
+            one.invoice_id = invoice
             one._settle(invoice)
 
     def _check_invoice_amount(self, invoice):
@@ -69,29 +66,14 @@ class SubscriptionEntitlement(models.Model):
             ).reconcile()
 
     def _try_invoice(self, date_ref):
-        """Make the invoices; one that fails leaves its reason in `problem` and tells somebody who bills."""
-        for one, error in run_isolated(self, lambda ones: ones._make_invoice(date_ref)):
-            one._set_problem(explain(self.env, error))
-
-    def _set_problem(self, reason):
-        """Keep what could not be done after a purchase, and tell somebody who can do it."""
-        self.ensure_one()
-        self.problem = reason
-        self._tell_billing(reason)
-
-    def _tell_billing(self, note):
-        """One activity for somebody with the billing right."""
-        self.ensure_one()
-        # sudo: whoever pays may cause a task of the staff
-        self.sudo().activity_schedule(
-            "mail.mail_activity_data_todo", note=note, user_id=self.company_id._get_subscription_biller().id
-        )
+        """Make the invoices; one that fails is set aside, and somebody who bills is told."""
+        self._isolate("invoice", lambda ones: ones._make_invoice(date_ref), date_ref)
 
     def action_make_invoice(self):
         """Make the invoice that is missing, or could not be made at the purchase."""
         for one in self:
             one._make_invoice(one.company_id._subscription_today())
-            one.activity_ids.action_feedback(feedback=self.env._("Invoiced."))
+            one._unpark("invoice")
         return True
 
     # === CREDIT NOTE === #

@@ -1,9 +1,11 @@
 """Mails about packages. They only join the queue: a mail server that fails never undoes a purchase (LIM-24, LIM-25)."""
 
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
-from ..common.isolation import run_isolated
-from ..common.subscription_parking_mixin import explain
+from ..common.batches import Job
+
+REMIND = Job("subscription.wallet", "_get_reminder_domain", "_remind", "remind", size=1)
 
 
 class SubscriptionEntitlement(models.Model):
@@ -25,8 +27,7 @@ class SubscriptionEntitlement(models.Model):
         if not found:
             return
         work = lambda ones: found.sudo().send_mail(ones.id)  # noqa: E731
-        for one, error in run_isolated(self, work):
-            one._set_problem(explain(self.env, error))
+        self._isolate("mail", work, self.company_id._subscription_today())
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
 
@@ -57,24 +58,19 @@ class SubscriptionWallet(models.Model):
             template.send_mail(wallet.id)
             wallet.date_reminded = date_ref
 
+    @api.model
+    def _get_reminder_domain(self, company, _date_ref):
+        """Customers not yet reminded whose package runs low or ends soon, where the company wants it."""
+        if not company.subscription_reminder:
+            return Domain.FALSE
+        soon = Domain("is_low", "=", True) | Domain("is_expiring", "=", True)
+        return Domain("company_id", "=", company.id) & Domain("date_reminded", "=", False) & soon
+
+    def _get_alert_target(self):
+        """Tasks about a balance stand on the customer."""
+        return self.partner_id
+
+    @api.model
     def _cron_remind(self):
         """Remind the customers of companies that want it; commits after each."""
-        cron = self.env["ir.cron"]
-        for company in self.env["res.company"]._get_subscription_companies().filtered("subscription_reminder"):
-            wallets = company._work_for(self)
-            due = wallets.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("date_reminded", "=", False),
-                    "|",
-                    ("is_low", "=", True),
-                    ("is_expiring", "=", True),
-                ]
-            )
-            cron._commit_progress(remaining=len(due))
-            today = company._subscription_today()
-            for wallet in due:
-                for failed, error in run_isolated(wallet, lambda wallets, today=today: wallets._remind(today)):
-                    explain(failed.env, error)
-                if not cron._commit_progress(1):
-                    return
+        self.env["subscription.batches"]._run(REMIND)

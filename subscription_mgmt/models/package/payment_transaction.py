@@ -4,12 +4,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ..common.isolation import run_isolated
-from ..common.subscription_parking_mixin import explain
+from ..common.batches import Job
+
+HAND_OVER = Job("payment.transaction", "_get_unfulfilled_domain", "_fulfil", "hand_over", size=1)
 
 
 class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
+    _name = "payment.transaction"
+    _inherit = ["payment.transaction", "subscription.parking.mixin"]
 
     subscription_package_id = fields.Many2one(
         comodel_name="subscription.package", readonly=True, ondelete="restrict", index="btree_not_null"
@@ -18,9 +20,6 @@ class PaymentTransaction(models.Model):
         string="Agreed to Lose the Rest",
         readonly=True,
         help="The buyer was told that what is left of the other type ends with this purchase, and went on.",
-    )
-    subscription_error = fields.Text(
-        string="Package Problem", readonly=True, help="Why the package that was paid could not be handed over."
     )
     subscription_refund_reason = fields.Char(readonly=True)
     subscription_entitlement_ids = fields.One2many(
@@ -44,12 +43,11 @@ class PaymentTransaction(models.Model):
         return bool(self.subscription_package_id) and self.operation not in ("refund", "validation")
 
     def _hand_over(self):
-        """Hand over the packages that were paid; one that fails keeps its reason and is tried again by the cron."""
-        for tx, error in run_isolated(self, lambda txs: txs._fulfil()):
-            tx.subscription_error = explain(self.env, error)
-            tx._tell_paid_in_vain()
+        """Hand over the packages that were paid; one that fails is set aside and tried again by the cron."""
+        for company, transactions in self.grouped(lambda tx: tx.subscription_package_id.company_id).items():
+            transactions._isolate("hand_over", lambda txs: txs._fulfil(), company._subscription_today())
 
-    def _fulfil(self):
+    def _fulfil(self, _date_ref=None):
         """Give entitlement, invoice and mails for each payment, once."""
         for tx in self:
             tx._check_paid_in_full()
@@ -66,10 +64,9 @@ class PaymentTransaction(models.Model):
                 payment_transaction_id=tx.id,
                 buyer_id=tx.partner_id.id,
             )
-            tx.subscription_error = False
             one._try_invoice(today)
             if one.hold_reason:
-                one._tell_billing(one.hold_reason)
+                one._alert(one.hold_reason, kind="mail.mail_activity_data_todo")
             one._send_purchase_mails()
 
     def _check_paid_in_full(self):
@@ -86,27 +83,29 @@ class PaymentTransaction(models.Model):
                 )
             )
 
-    def _tell_paid_in_vain(self):
-        """Tell somebody who bills that a customer has paid and has not got his package."""
-        self.ensure_one()
-        biller = self.subscription_package_id.company_id._get_subscription_biller()
-        customer = self.partner_id.commercial_partner_id
-        note = self.env._(
+    def _get_alert_target(self):
+        """Tasks about a payment stand on the customer."""
+        return self.partner_id.commercial_partner_id
+
+    def _get_alert_company(self):
+        """The package may belong to a branch of the company that takes the money."""
+        return self.subscription_package_id.company_id or self.company_id
+
+    def _get_parking_note(self, reason):
+        """Say that a customer has paid and has not got his package."""
+        return self.env._(
             "Payment %(reference)s: package %(package)s was paid but not handed over. %(error)s",
             reference=self.reference,
             package=self.subscription_package_id.name,
-            error=self.subscription_error,
+            error=reason,
         )
-        told = customer.activity_ids.filtered(lambda activity: self.reference in (activity.note or ""))
-        if not told:
-            customer.activity_schedule("mail.mail_activity_data_todo", note=note, user_id=biller.id)
 
     @api.model
-    def _get_unfulfilled_domain(self):
-        """Payments for packages that are done, and gave none."""
+    def _get_unfulfilled_domain(self, company, _date_ref):
+        """Payments for packages of the company that are done, and gave none."""
         return (
             Domain("state", "=", "done")
-            & Domain("subscription_package_id", "!=", False)
+            & Domain("subscription_package_id.company_id", "=", company.id)
             & Domain("operation", "not in", ("refund", "validation"))
             & Domain("is_post_processed", "=", True)
             & Domain("subscription_entitlement_ids", "=", False)
@@ -115,13 +114,7 @@ class PaymentTransaction(models.Model):
     @api.model
     def _cron_hand_over(self):
         """Try again what was paid and could not be handed over; commits after each."""
-        cron = self.env["ir.cron"]
-        transactions = self.search(self._get_unfulfilled_domain(), order="id")
-        cron._commit_progress(remaining=len(transactions))
-        for tx in transactions:
-            tx._hand_over()
-            if not cron._commit_progress(1):
-                return
+        self.env["subscription.batches"]._run(HAND_OVER)
 
     # === REFUND === #
     def _take_back_package(self):
@@ -131,8 +124,8 @@ class PaymentTransaction(models.Model):
             one = source.subscription_entitlement_ids
             if not one or refund.invoice_ids:
                 continue
-            for _one, error in run_isolated(one, lambda ones, refund=refund: ones._apply_refund(refund)):
-                one._set_problem(explain(self.env, error))
+            today = one.company_id._subscription_today()
+            one._isolate("refund", lambda ones, refund=refund: ones._apply_refund(refund), today)
 
     def _get_refunded_total(self):
         """What was given back of the payment so far."""

@@ -1,17 +1,18 @@
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.wallet import CREDIT, PERIOD, Held, days_left, is_over
+from ..common.batches import Job
+
+ROLL = Job("subscription.entitlement", "_get_turning_domain", "_roll_customers", "roll", size=1, order="partner_id, id")
 
 
 class SubscriptionEntitlement(models.Model):
     """A package that a customer holds: a line of the list "Paid subscriptions"."""
 
     _name = "subscription.entitlement"
-    _inherit = ["subscription.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["subscription.mixin", "subscription.parking.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Paid Subscription"
     _order = "id desc"
     _rec_names_search = ["partner_id.name", "package_id.name"]
@@ -86,10 +87,7 @@ class SubscriptionEntitlement(models.Model):
     is_paid = fields.Boolean(string="Paid Online", compute="_compute_is_paid", compute_sudo=True)
     invoice_id = fields.Many2one(comodel_name="account.move", readonly=True, copy=False, index="btree_not_null")
     problem = fields.Text(
-        readonly=True,
-        copy=False,
-        groups="subscription_mgmt.group_subscription_viewer",
-        help="What could not be done after the purchase, and why.",
+        related="subscription_error", string="Left to Do", help="What could not be done after the purchase."
     )
     # === LEDGER === #
     credit_move_ids = fields.One2many(
@@ -263,24 +261,12 @@ class SubscriptionEntitlement(models.Model):
         waits_not = Domain("hold_reason", "=", False)
         return Domain("company_id", "=", company.id) & waits_not & (ends | begins)
 
-    @api.model
-    def _expire_due(self, company, date_ref):
-        """Customers of the company whose entitlements end or begin by the day: (customers still to be done)."""
-        return self.search(self._get_turning_domain(company, date_ref)).partner_id
+    def _roll_customers(self, date_ref):
+        """End what is over and begin what has come for the customers of these entitlements."""
+        for company, customer in dict.fromkeys((one.company_id, one.partner_id) for one in self):
+            self.env["subscription.wallet"]._lock(company, customer)._roll(date_ref)
 
     @api.model
     def _cron_roll(self):
         """End what is over and begin what has come, customer by customer; commits after each."""
-        cron = self.env["ir.cron"]
-        for company in self.env["res.company"]._get_subscription_companies():
-            today = company._subscription_today()
-            customers = self._expire_due(company, today)
-            cron._commit_progress(remaining=len(customers))
-            for customer in customers:
-                try:
-                    self.env["subscription.wallet"]._lock(company, customer)._roll(today)
-                except OperationalError:
-                    # The customer is just buying or asking: his request brings him up to date by itself.
-                    self.env.cr.rollback()
-                if not cron._commit_progress(1):
-                    return
+        self.env["subscription.batches"]._run(ROLL)

@@ -3,8 +3,6 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..common.isolation import run_isolated
-
 
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
@@ -21,9 +19,8 @@ class SubscriptionContract(models.Model):
         # sudo: who closes a contract need not be allowed to change the plans of others
         recurrences = self.env["subscription.recurrence"].sudo()
         recurrences = recurrences.search(Domain("contract_id", "in", self.ids) & Domain("state", "!=", "done"))
-        for recurrence, error in run_isolated(recurrences, lambda records: records._end_with_contract()):
-            recurrence._park(error, recurrence.company_id._subscription_today())
-            recurrence._tell_parked()
+        for company, own in recurrences.grouped("company_id").items():
+            own._isolate("generate", lambda records: records._end_with_contract(), company._subscription_today())
 
 
 class SubscriptionRecurrence(models.Model):

@@ -6,12 +6,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..common.batches import Job
 from ..common.context import QUIET
-from ..common.isolation import run_isolated
 
 # A reminder goes out the day after the due date; so many days later it still does, when the server was down
 REMINDER_DAYS = 7
 BILLING = "subscription_mgmt.group_subscription_billing"
+REMIND = Job("subscription.interaction", "_get_reminder_domain", "_remind", "remind", size=20)
 
 
 class SubscriptionInteraction(models.Model):
@@ -134,6 +135,8 @@ class SubscriptionInteraction(models.Model):
     @api.model
     def _get_reminder_domain(self, company, date_ref):
         """Invoices that were sent from the agenda, fell due lately, are unpaid and nobody was reminded of."""
+        if not (company.subscription_invoice_reminder and company.subscription_reminder_template_id):
+            return Domain.FALSE
         return (
             Domain("company_id", "=", company.id)
             & Domain("date_reminded", "=", False)
@@ -145,23 +148,17 @@ class SubscriptionInteraction(models.Model):
         )
 
     def _remind(self, date_ref):
-        """Write to the customers of unpaid invoices; one that cannot be sent is set aside (REC-30).
+        """Write to the customers of unpaid invoices (REC-30).
 
         :param date_ref: today in the company; nobody is reminded twice of one invoice.
         """
         template = self.company_id.subscription_reminder_template_id
-
-        def work(rows):
-            for row in rows:
-                row._check_reminder_address()
-                row.invoice_id.message_post_with_source(
-                    template, subtype_xmlid="mail.mt_comment", email_layout_xmlid="mail.mail_notification_light"
-                )
-            rows.write({"date_reminded": date_ref})
-            rows._unpark()
-
-        for row, error in run_isolated(self.with_context(**QUIET), work):
-            row._park(error, date_ref)
+        for row in self.with_context(**QUIET):
+            row._check_reminder_address()
+            row.invoice_id.message_post_with_source(
+                template, subtype_xmlid="mail.mt_comment", email_layout_xmlid="mail.mail_notification_light"
+            )
+        self.write({"date_reminded": date_ref})
 
     def _check_reminder_address(self):
         partner = self.invoice_id.partner_id
@@ -172,18 +169,8 @@ class SubscriptionInteraction(models.Model):
 
     @api.model
     def _cron_remind_invoices(self):
-        """Once a day, where it is switched on and a text is chosen; commits after each company."""
-        cron = self.env["ir.cron"]
-        companies = self.env["res.company"]._get_subscription_companies()
-        ready = companies.filtered("subscription_invoice_reminder").filtered("subscription_reminder_template_id")
-        cron._commit_progress(remaining=len(ready))
-        for company in ready:
-            today = company._subscription_today()
-            rows = company._work_for(self)
-            domain = rows._get_reminder_domain(company, today) & rows._get_not_parked_domain(today)
-            rows.search(domain, order="id").try_lock_for_update()._remind(today)
-            if not cron._commit_progress(1):
-                return
+        """Once a day, where it is switched on and a text is chosen; one that cannot be sent is set aside."""
+        self.env["subscription.batches"]._run(REMIND)
 
 
 class AccountMove(models.Model):

@@ -5,11 +5,13 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..common.batches import Job
 from ..common.context import QUIET
-from ..common.isolation import run_isolated
 from .subscription_interaction import NEAR_DAYS
 
-BATCH = 200
+PREPARE = Job(
+    "subscription.interaction", "_get_unprepared_domain", "_prepare_all", "prepare", 200, order="occurrence_date, id"
+)
 # Activities are seen in the agenda and the systray; an e-mail for each would be one too many.
 SILENT = {**QUIET, "mail_activity_quick_update": True, "dont_notify": True}
 
@@ -32,7 +34,6 @@ class SubscriptionInteraction(models.Model):
                 | Domain("recurrence_id", "=", False)
                 | Domain("recurrence_id.audience", "!=", "filter")
             )
-            & self._get_not_parked_domain(date_ref)
         )
 
     def _prepare(self, date_ref):
@@ -40,16 +41,18 @@ class SubscriptionInteraction(models.Model):
 
         :param date_ref: today in the company of the interactions.
         """
+        self._isolate("prepare", lambda rows: rows._prepare_all(date_ref), date_ref)
 
-        def work(rows):
-            rows = rows._expand_filter(date_ref)
-            for makes, same in rows.filtered(lambda row: not row.is_prepared).grouped("makes").items():
-                same._make(makes)
-            rows.write({"is_prepared": True})
-            rows._unpark()
+    def _prepare_all(self, date_ref):
+        """Make of the interactions what their types say, all or none."""
+        rows = self.with_context(**SILENT)._expand_filter(date_ref)
+        for makes, same in rows.filtered(lambda row: not row.is_prepared).grouped("makes").items():
+            same._make(makes)
+        rows.write({"is_prepared": True})
 
-        for row, error in run_isolated(self.with_context(**SILENT), work):
-            row._park(error, date_ref)
+    def _get_responsible(self):
+        """Whoever is to do it is told when it cannot be prepared."""
+        return self.user_id | self.recurrence_id.create_uid
 
     def _make(self, makes):
         if makes == "event":
@@ -186,14 +189,4 @@ class SubscriptionInteraction(models.Model):
     @api.model
     def _cron_prepare_interactions(self):
         """Make activities, events and tasks of the days that are near; commits per batch."""
-        cron = self.env["ir.cron"]
-        for company in self.env["res.company"]._get_subscription_companies():
-            today = company._subscription_today()
-            rows = company._work_for(self)
-            due = rows.search(rows._get_unprepared_domain(company, today), order="occurrence_date, id")
-            cron._commit_progress(remaining=len(due))
-            for start in range(0, len(due), BATCH):
-                batch = due[start : start + BATCH].try_lock_for_update()
-                batch.filtered_domain(rows._get_unprepared_domain(company, today))._prepare(today)
-                if not cron._commit_progress(len(batch)):
-                    return
+        self.env["subscription.batches"]._run(PREPARE)

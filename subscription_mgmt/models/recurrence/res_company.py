@@ -32,6 +32,11 @@ class ResCompany(models.Model):
         "CHECK (subscription_ending_days >= 0)", "The number of days before the end cannot be negative."
     )
 
+    def _refresh_recurrences(self, date_ref):
+        """Say which recurrences of the companies run, are about to end, or have ended."""
+        for company in self:
+            self.env["subscription.recurrence"]._refresh_states(company, date_ref)
+
     def write(self, vals):
         """Override to say at once which recurrences are about to end, when the threshold changes."""
         result = super().write(vals)

@@ -3,9 +3,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.isolation import run_isolated
+from ..common.batches import Job
 
-BATCH = 200
+REFRESH = Job("res.company", "_get_own_domain", "_refresh_recurrences", "check")
+GENERATE = Job("subscription.recurrence", "_get_unfilled_domain", "_fill", "generate", size=200)
 
 
 class SubscriptionRecurrence(models.Model):
@@ -42,43 +43,25 @@ class SubscriptionRecurrence(models.Model):
         """Recurrences whose horizon has to be moved on; those set aside wait for their next try."""
         horizon = fields.Date.add(date_ref, days=company.subscription_recurrence_days)
         unfilled = Domain("filled_until", "=", False) | Domain("filled_until", "<", horizon)
-        return (
-            Domain("company_id", "=", company.id)
-            & Domain("state", "in", ("running", "ending"))
-            & unfilled
-            & self._get_not_parked_domain(date_ref)
-        )
+        return Domain("company_id", "=", company.id) & Domain("state", "in", ("running", "ending")) & unfilled
 
     def _extend(self, date_ref):
-        """Generate for the set; one that fails is set aside with its reason and does not stop the others.
+        """Generate for the set; one that fails is set aside with its reason and does not stop the others."""
+        self._isolate("generate", lambda recurrences: recurrences._fill(date_ref), date_ref)
 
-        :return: number of interactions made.
-        """
-        made = []
+    def _fill(self, date_ref):
+        """Bring the recurrences up to the day: the horizon filled, days off respected, contracts' ends seen."""
+        closed = self.filtered(lambda recurrence: recurrence.contract_id.state == "closed")
+        closed._end_with_contract()
+        running = self.filtered(lambda recurrence: recurrence.active and recurrence.state != "done")
+        for recurrence in running:
+            recurrence._check_responsible(recurrence.user_id)
+        running._generate(date_ref)
+        running._shift_again(date_ref)
 
-        def work(recurrences):
-            closed = recurrences.filtered(lambda recurrence: recurrence.contract_id.state == "closed")
-            closed._end_with_contract()
-            closed._unpark()
-            recurrences = recurrences.filtered(lambda recurrence: recurrence.active and recurrence.state != "done")
-            for recurrence in recurrences:
-                recurrence._check_responsible(recurrence.user_id)
-            made.extend(recurrences._generate(date_ref).ids)
-            recurrences._shift_again(date_ref)
-            recurrences._unpark()
-
-        for recurrence, error in run_isolated(self, work):
-            recurrence._park(error, date_ref)
-            recurrence._tell_parked()
-        return len(self.env["subscription.interaction"].browse(made).exists())
-
-    def _tell_parked(self):
-        """Give whoever is responsible one activity, not one every night."""
-        self.ensure_one()
-        kind = self.env.ref("subscription_mgmt.mail_activity_type_recurrence_error")
-        if kind not in self.activity_ids.activity_type_id:
-            user = self.user_id if self.user_id.active else self.create_uid
-            self.activity_schedule(activity_type_id=kind.id, note=self.error, user_id=user.id)
+    def _get_responsible(self):
+        """Whoever does what recurs, or planned it, is told when it cannot be planned."""
+        return self.user_id | self.create_uid
 
     def _shift_again(self, date_ref):
         """Move open interactions that a holiday added later has caught; the slot stays, the day follows."""
@@ -98,15 +81,4 @@ class SubscriptionRecurrence(models.Model):
     @api.model
     def _cron_generate_interactions(self):
         """Keep the horizon of every running recurrence filled, and its state right; commits per batch."""
-        cron = self.env["ir.cron"]
-        for company in self.env["res.company"]._get_subscription_companies():
-            today = company._subscription_today()
-            recurrences = company._work_for(self)
-            recurrences.browse()._refresh_states(company, today)
-            due = recurrences.search(self._get_unfilled_domain(company, today), order="id")
-            cron._commit_progress(remaining=len(due))
-            for start in range(0, len(due), BATCH):
-                batch = due[start : start + BATCH].try_lock_for_update()
-                batch.filtered_domain(self._get_unfilled_domain(company, today))._extend(today)
-                if not cron._commit_progress(len(batch)):
-                    return
+        self.env["subscription.batches"]._run(REFRESH, GENERATE)

@@ -17,6 +17,7 @@ class SubscriptionRecurrence(models.Model):
 
     _name = "subscription.recurrence"
     _inherit = ["subscription.mixin", "subscription.parking.mixin", "mail.thread", "mail.activity.mixin"]
+    _parking_activity = "subscription_mgmt.mail_activity_type_recurrence_error"
     _description = "Recurring Interaction"
     _order = "id desc"
     _check_company_auto = True

@@ -51,8 +51,3 @@ class SubscriptionRecurrenceException(models.Model):
         result = super().unlink()
         recurrences._mark_outdated()
         return result
-
-    @api.model
-    def _get_companies_of_values(self, vals_list):
-        recurrences = self.env["subscription.recurrence"].browse(vals["recurrence_id"] for vals in vals_list)
-        return recurrences.company_id

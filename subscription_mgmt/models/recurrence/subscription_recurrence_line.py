@@ -36,11 +36,6 @@ class SubscriptionRecurrenceLine(models.Model):
         for line in self:
             line.price_subtotal = line._get_untaxed(line.quantity, line.price_unit, line.discount)
 
-    @api.model
-    def _get_companies_of_values(self, vals_list):
-        recurrences = self.env["subscription.recurrence"].browse(vals["recurrence_id"] for vals in vals_list)
-        return recurrences.company_id
-
     def _prepare_move_line_values(self, sequence):
         """Values of the line on the invoice; every figure is the one that stands here."""
         self.ensure_one()

@@ -3,6 +3,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..common.batches import Job
+
+CHECK = Job("res.company", "_get_own_domain", "_check_subscription_assurance", "check")
+
 
 class SubscriptionAssurance(models.Model):
     """One kind of discrepancy in one company, with how many records show it."""
@@ -138,6 +142,13 @@ class SubscriptionAssurance(models.Model):
     @api.model
     def _cron_check_assurance(self):
         """Look every night at each company that runs subscriptions."""
-        for company in self.env["res.company"]._get_subscription_companies():
-            self._check(company, company._subscription_today())
-            self.env["ir.cron"]._commit_progress(1)
+        self.env["subscription.batches"]._run(CHECK)
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _check_subscription_assurance(self, date_ref):
+        """Look for every kind of discrepancy in these companies."""
+        for company in self:
+            self.env["subscription.assurance"]._check(company, date_ref)

@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ...models.billing.background import POST
 from ..common import SubscriptionCommon
 from ..tools.cases import case
 
@@ -241,7 +242,7 @@ class TestBilling(SubscriptionCommon):
             queue = move._get_subscription_send_domain(self.company, date(2026, 1, 1))
             self.assertEqual(move.search(queue), move)
             with patch.object(type(self.env["account.move.send"]), "_generate_and_send_invoices") as send:
-                move.with_context(tracking_disable=False)._subscription_send()
+                move.with_context(tracking_disable=False)._subscription_send(date(2026, 1, 1))
                 self.assertEqual(send.call_args.args[0], move)
             move.is_move_sent = True
             self.assertFalse(move.search(queue))
@@ -340,8 +341,8 @@ class TestParking(SubscriptionCommon):
             move = self.bill(date(2026, 1, 1)).move_ids
         self.assertEqual((move.state, move.subscription_error), ("draft", "The period is locked."))
         self.assertEqual(len(move.activity_ids), 1)
-        self.assertEqual(move.activity_ids.user_id, contract._get_parking_user())
+        self.assertEqual(move.activity_ids.user_id, self.env.user)
         self.assertEqual(contract.installment_ids[0].state, "invoiced")
-        move._subscription_post(date(2026, 1, 2))
+        self.carry_out(POST, date(2026, 1, 2))
         self.assertEqual(move.state, "posted")
         self.assertFalse(move.subscription_error or move.subscription_next_try or move.activity_ids)

@@ -51,7 +51,7 @@ with Registry(sys.argv[1]).cursor() as cr:
     env = api.Environment(cr, api.SUPERUSER_ID, {})
     company = env["res.company"].browse(int(sys.argv[2]))
     runs = env["subscription.billing.run"].with_company(company)
-    moves = env["account.move"].search(runs._get_post_domain(company, date(2026, 1, 1)))
+    moves = env["account.move"].search(env["account.move"]._get_subscription_post_domain(company, date(2026, 1, 1)))
     moves.with_company(company)._subscription_post(date(2026, 1, 1))
     cr.flush()
     print("posted", len(moves), flush=True)

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
+from ...models.charging.sending import PREPARE
 from ..common import SubscriptionCommon
 
 CORE = "odoo.addons.payment.models"
@@ -133,8 +134,7 @@ class ChargeCommon(SubscriptionCommon):
 
     def charge(self, day=date(2026, 1, 1)):
         """What the cron does on the day, without its commits; returns the charges it sent."""
-        while self.charges._prepare_charges(self.company, day):
-            pass
+        self.carry_out(PREPARE, day)
         intents = [("company_id", "=", self.company.id), ("state", "=", "intent")]
         claimed = self.charges.search(intents, order="id")._claim()
         claimed._send()

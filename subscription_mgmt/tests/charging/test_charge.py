@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ...models.charging.sending import PREPARE
 from ...models.charging.subscription_charge import TRANSITIONS, mask
 from .charge_common import CONNECT_TIMEOUT, READ_TIMEOUT, SEND_LOG, ChargeCommon
 
@@ -35,7 +36,7 @@ class TestCharge(ChargeCommon):
     def test_intent_and_transaction_are_written_before_anything_is_sent(self):
         move = self.make_invoice()
         with self.simulate("done") as asked:
-            self.charges._prepare_charges(self.company, DAY)
+            self.carry_out(PREPARE, DAY)
         charge = self.charges_of(move)
         self.assertEqual((charge.state, charge.transaction_id.state, asked), ("intent", "draft", []))
         self.assertEqual(charge.transaction_id.reference, charge.idempotency_key)
@@ -160,11 +161,11 @@ class TestCharge(ChargeCommon):
         move = self.make_invoice()
         with self.network(CONNECT_TIMEOUT) as request:
             charge = self.charge()
-            self.assertEqual((charge.state, move.subscription_charge_next_try > DAY), ("cancelled", True))
+            self.assertEqual((charge.state, move.subscription_next_try > DAY), ("cancelled", True))
             self.assertFalse(self.charge())
             self.assertEqual(request.call_count, 1)
         with self.network(200):
-            self.charge(move.subscription_charge_next_try)
+            self.charge(move.subscription_next_try)
         self.assertEqual(move.amount_residual, 0)
 
     def test_out_of_reach_after_a_first_answer_is_unknown(self):
@@ -224,7 +225,7 @@ class TestCharge(ChargeCommon):
 
     def test_interrupted_charge_is_asked_for_and_not_sent(self):
         move = self.make_invoice()
-        self.charges._prepare_charges(self.company, DAY)
+        self.carry_out(PREPARE, DAY)
         charge = self.charges_of(move)
         with freeze_time("2026-01-01 08:00:00"):
             charge._claim()
@@ -237,7 +238,7 @@ class TestCharge(ChargeCommon):
     # === WHAT IS NO LONGER WANTED === #
     def test_invoice_paid_meanwhile_is_not_charged(self):
         move = self.make_invoice()
-        self.charges._prepare_charges(self.company, DAY)
+        self.carry_out(PREPARE, DAY)
         self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids).create(
             {}
         ).action_create_payments()
@@ -247,7 +248,7 @@ class TestCharge(ChargeCommon):
 
     def test_part_payment_changes_the_amount(self):
         move = self.make_invoice()
-        self.charges._prepare_charges(self.company, DAY)
+        self.carry_out(PREPARE, DAY)
         register = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids)
         register.create({"amount": 20.0}).action_create_payments()
         with self.simulate("done") as asked:
@@ -262,7 +263,7 @@ class TestCharge(ChargeCommon):
         other = self.env["payment.transaction"].create({**values, "reference": "portal", "operation": "online_direct"})
         for state in ("pending", "done"):
             other.state = state
-            self.assertFalse(self.charges._prepare_charges(self.company, DAY), state)
+            self.assertFalse(self.carry_out(PREPARE, DAY), state)
 
     def test_assurance_finds_an_unknown_outcome(self):
         move = self.make_invoice()
@@ -289,7 +290,7 @@ class TestCharge(ChargeCommon):
                 self.assertIn(words, move.subscription_error)
                 self.assertFalse(self.charges_of(move))
                 self.assertEqual(len(move.activity_ids), 1)
-                self.assertFalse(move.subscription_next_try, "sending is not held up")
+                self.assertEqual(move.subscription_parking_ids.step, "charge", "sending is not held up")
 
     def test_card_of_another_customer_is_refused_on_the_contract(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
@@ -337,7 +338,7 @@ class TestCharge(ChargeCommon):
     # === THE RECORD === #
     def test_transitions(self):
         move = self.make_invoice()
-        self.charges._prepare_charges(self.company, DAY)
+        self.carry_out(PREPARE, DAY)
         charge = self.charges_of(move)
         for state, allowed in TRANSITIONS.items():
             self.env.cr.execute("UPDATE subscription_charge SET state = %s WHERE id = %s", [state, charge.id])
@@ -365,7 +366,7 @@ class TestCharge(ChargeCommon):
     @mute_logger("odoo.sql_db")
     def test_one_open_charge_per_invoice(self):
         move = self.make_invoice()
-        self.charges._prepare_charges(self.company, DAY)
+        self.carry_out(PREPARE, DAY)
         with self.assertRaises(IntegrityError), self.env.cr.savepoint():
             move._prepare_subscription_charges()
 
@@ -381,5 +382,5 @@ class TestCharge(ChargeCommon):
         for count in (1, 20):
             for _i in range(count):
                 self.make_invoice()
-            self.charges._prepare_charges(self.company, DAY)
+            self.carry_out(PREPARE, DAY)
         self.assertEqual(self.charges.search_count([("company_id", "=", self.company.id)]), 21)

@@ -3,6 +3,7 @@ from datetime import date
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ...models.charging.sending import PREPARE
 from .charge_common import ChargeCommon
 
 DAY = date(2026, 1, 1)
@@ -16,7 +17,7 @@ class TestChargeSecurity(ChargeCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.move = cls.make_invoice()
-        cls.charges._prepare_charges(cls.company, DAY)
+        cls.carry_out(PREPARE, DAY)
         cls.charge_record = cls.charges_of(cls.move)
 
     def make_user(self, group, company=None):

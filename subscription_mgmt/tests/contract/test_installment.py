@@ -29,7 +29,7 @@ class TestInstallment(SubscriptionCommon):
         contract = self.make_contract()
         self.assertEqual(max(contract.installment_ids.mapped("date_from")), date(2027, 1, 1))
         with freeze_time("2026-02-10"):
-            domain = contract._get_contracts_to_extend_domain(self.company, date(2027, 2, 10))
+            domain = contract._get_contracts_to_extend_domain(self.company, date(2026, 2, 10))
             self.assertIn(contract, contract.search(domain))
             contract._generate_installments()
             self.assertEqual(max(contract.installment_ids.mapped("date_from")), date(2027, 2, 1))

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
@@ -21,6 +22,10 @@ class TestImportActivation(ImportCommon):
         with patch.object(subscription_import_activation, "FOREGROUND_CONTRACTS", 0):
             self.assertTrue(batch.action_activate())
         self.assertTrue(batch.is_activating)
+
+    def batches_of(self, size):
+        job = subscription_import_activation.ACTIVATE._replace(size=size)
+        return patch.object(subscription_import_activation, "ACTIVATE", job)
 
     def run_cron(self):
         with self.enter_registry_test_mode():
@@ -46,7 +51,7 @@ class TestImportActivation(ImportCommon):
         self.assertEqual((batch.progress, batch.progress_text), (0, "3 contracts are still to be put in force"))
         with self.assertRaisesRegex(UserError, "Wait"):
             batch.action_undo()
-        with patch.object(subscription_import_activation, "ACTIVATE_BATCH", 2):
+        with self.batches_of(2):
             self.run_cron()
         self.assertEqual(batch.contract_ids.mapped("state"), ["active"] * 3)
         self.assertTrue(all(contract.installment_ids for contract in batch.contract_ids))
@@ -70,10 +75,10 @@ class TestImportActivation(ImportCommon):
             return 0
 
         with (
-            patch.object(subscription_import_activation, "ACTIVATE_BATCH", size),
+            self.batches_of(size),
             patch.object(type(self.env["ir.cron"]), "_commit_progress", commit),
         ):
-            self.env["subscription.import.batch"]._cron_activate()
+            self.env["subscription.import.batch"].with_user(SUPERUSER_ID)._cron_activate()
         return left[-1]
 
     def test_what_cannot_be_put_in_force_stops_no_other(self):
@@ -118,10 +123,11 @@ class TestImportActivation(ImportCommon):
         self.assertIn("Bazı sözleşmeler taslak kaldı", batch.message)
 
     def test_many_reasons_are_cut(self):
-        batch = self.import_numbers("AB-1")
-        for part in range(3):
-            batch.message = batch._add_reasons([(f"{part}-{number}", "no") for number in range(9)])
-        self.assertEqual(len(batch.message.splitlines()), subscription_import_activation.MAX_SHOWN + 1)
+        batch = self.import_numbers("AB-1", "AB-2", "AB-3", date_start="01.01.2020")
+        self.activate_in_background(batch)
+        with patch.object(subscription_import_activation, "MAX_SHOWN", 2):
+            self.run_cron()
+        self.assertEqual(len(batch.message.splitlines()), 1 + 2)
 
     def test_what_nobody_foresaw_stops_no_other(self):
         batch = self.import_numbers("AB-1", "AB-2")
@@ -145,9 +151,11 @@ class TestImportActivation(ImportCommon):
         batch = self.import_numbers("AB-1", "AB-2")
         first, second = batch.contract_ids.sorted("name")
         first.date_start = "2020-01-01"
+        self.activate_in_background(batch)
         first.action_activate()
         second.unlink()
-        self.assertEqual((first | second)._activate_imported(), [])
+        self.run_cron()
+        self.assertEqual((first.state, batch.message, batch.is_activating), ("active", False, False))
 
     def test_stopped_by_hand(self):
         batch = self.import_numbers("AB-1", "AB-2", "AB-3")

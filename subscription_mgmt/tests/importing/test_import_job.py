@@ -135,10 +135,20 @@ class TestImportJob(ImportCommon):
 
     def test_rights_are_looked_at_again(self):
         batch = self.start(self.row())
-        self.company.subscription_enabled = False
+        batch.user_id.group_ids -= self.env.ref("subscription_mgmt.group_subscription_manager")
         self.run_cron()
         self.assertEqual(batch.state, "failed")
-        self.assertIn(self.company.name, batch.message)
+        self.assertFalse(self.contracts())
+        self.assertEqual(batch.activity_ids.user_id, batch.user_id, "who started it hears of it")
+
+    def test_of_a_company_that_was_switched_off_waits(self):
+        batch = self.start(self.row())
+        self.company.subscription_enabled = False
+        self.run_cron()
+        self.assertEqual((batch.state, len(self.contracts())), ("queued", 0))
+        self.company.subscription_enabled = True
+        self.run_cron()
+        self.assertEqual((batch.state, len(self.contracts())), ("done", 1))
 
     def test_the_good_rows_in_the_background(self):
         batch = self.start(self.row(), self.row(number="AB-2", product="XX"), good_only=True)

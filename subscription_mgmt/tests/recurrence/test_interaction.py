@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tests import Form, freeze_time, tagged
 
 from ...models.recurrence import audience
+from ...models.recurrence.preparation import PREPARE
 from .recurrence_common import TODAY, RecurrenceCommon
 
 
@@ -96,13 +97,12 @@ class TestAgenda(RecurrenceCommon):
 
         self.patch(type(bad), "_make_tasks", fail)
         (bad | good)._prepare(TODAY)
-        self.assertEqual((bad.error, bad.is_prepared), ("No room.", False))
+        self.assertEqual((bad.subscription_error, bad.is_prepared), ("No room.", False))
         self.assertTrue(good.activity_ids)
-        domain = bad._get_unprepared_domain(self.company, TODAY)
-        self.assertNotIn(bad, bad.search(domain))
+        self.assertNotIn(bad, bad.search(self.get_domain(PREPARE, TODAY)))
         self.patch(type(bad), "_make_tasks", original)
         bad._prepare(date(2026, 1, 6))
-        self.assertFalse(bad.error)
+        self.assertFalse(bad.subscription_error)
 
     # === WHAT A PERSON DOES === #
     def test_done_with_a_note_and_a_next_step(self):
@@ -294,7 +294,7 @@ class TestCustomerFilter(RecurrenceCommon):
         self.patch(audience, "MAX_CUSTOMERS", 2)
         with freeze_time("2026-01-05 10:00:00"):
             rows = self.prepare(recurrence)
-        self.assertIn("more than 2 customers", rows.error)
+        self.assertIn("more than 2 customers", rows.subscription_error)
         self.assertEqual(rows.state, "planned")
 
     def test_rights_of_the_responsible_decide(self):

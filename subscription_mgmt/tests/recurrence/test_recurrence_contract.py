@@ -80,7 +80,7 @@ class TestRecurrenceContract(RecurrenceCommon):
         with patch.object(type(self.calls), "_end_with_contract", refuse):
             self.close("2026-01-20")
         self.assertEqual(self.contract.state, "closed")
-        self.assertEqual(self.calls.error, reason)
+        self.assertEqual(self.calls.subscription_error, reason)
         self.assertTrue(self.calls.activity_ids)
 
     def test_one_that_could_not_be_ended_is_ended_at_night(self):
@@ -93,7 +93,7 @@ class TestRecurrenceContract(RecurrenceCommon):
         with freeze_time("2026-01-25 12:00:00"):
             self.run_cron("generate_interactions")
         self.assertEqual(self.open_days(self.calls), [date(2026, 1, 7), date(2026, 1, 14)])
-        self.assertEqual((self.calls.date_end, self.calls.error), (date(2026, 1, 20), False))
+        self.assertEqual((self.calls.date_end, self.calls.subscription_error), (date(2026, 1, 20), False))
 
     def test_one_that_is_linked_later_is_ended_at_night(self):
         self.calls.contract_id = False
@@ -120,7 +120,7 @@ class TestRecurrenceContract(RecurrenceCommon):
         with freeze_time("2026-01-21 18:00:00"):  # its last day: it is still filled up
             self.run_cron("generate_interactions")
         self.assertEqual(self.open_days(self.calls), [date(2026, 1, 7), date(2026, 1, 14), date(2026, 1, 21)])
-        self.assertFalse(self.calls.error)
+        self.assertFalse(self.calls.subscription_error)
 
     def test_one_that_began_after_a_day_that_is_past(self):
         later = self.make_recurrence(contract_id=self.contract.id, date_start=date(2026, 1, 12))

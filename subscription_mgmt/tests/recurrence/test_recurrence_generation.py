@@ -4,10 +4,10 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ...models.recurrence.state import GENERATE
 from .recurrence_common import TODAY, RecurrenceCommon
 
 
@@ -235,22 +235,21 @@ class TestRecurrenceGeneration(RecurrenceCommon):
             (good | bad)._extend(day)
             (good | bad)._extend(day)
         self.assertEqual(len(good.interaction_ids), 15)
-        self.assertEqual((bad.error, bad.attempts), ("The calendar is broken.", 2))
+        self.assertEqual(bad.subscription_error, "The calendar is broken.")
+        self.assertEqual(bad.subscription_parking_ids.attempts, 2)
         self.assertEqual(len(bad.activity_ids), 1, "told once")
-        self.assertFalse(
-            bad.search(bad._get_unfilled_domain(self.company, date(2026, 1, 21)) & Domain("id", "=", bad.id))
-        )
+        self.assertNotIn(bad, bad.search(self.get_domain(GENERATE, date(2026, 1, 21))))
         bad._extend(date(2026, 1, 23))
-        self.assertFalse(bad.error)
+        self.assertFalse(bad.subscription_error)
 
     def test_an_archived_responsible_parks_it_and_nothing_is_lost(self):
         recurrence = self.make_recurrence()
         self.caller.active = False
         recurrence._extend(date(2026, 1, 20))
-        self.assertIn("is archived. Choose another responsible", recurrence.error)
+        self.assertIn("is archived. Choose another responsible", recurrence.subscription_error)
         recurrence.user_id = self.env.user
         recurrence._extend(date(2026, 1, 21))
-        self.assertFalse(recurrence.error)
+        self.assertFalse(recurrence.subscription_error)
         self.assertEqual(len(recurrence.interaction_ids), 15, "up to 15 April")
         self.assertEqual(recurrence.interaction_ids.user_id, self.env.user)
 

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
+from ...models.recurrence.invoice import REMIND
 from .recurrence_common import TODAY, RecurrenceCommon
 
 
@@ -270,12 +271,7 @@ class TestInvoiceReminder(RecurrenceCommon):
 
     def remind(self, day):
         with freeze_time(f"{day} 10:00:00"):
-            due = self.interactions.search(
-                self.interactions._get_reminder_domain(self.company, date.fromisoformat(day))
-            )
-            if due & self.row:
-                self.row._remind(date.fromisoformat(day))
-            return due & self.row
+            return self.carry_out(REMIND, date.fromisoformat(day)) & self.row
 
     def test_the_day_after_once(self):
         self.assertFalse(self.remind("2026-01-06"), "on the day itself it is not overdue")
@@ -301,7 +297,7 @@ class TestInvoiceReminder(RecurrenceCommon):
     def test_a_customer_without_an_address_is_set_aside_with_the_reason(self):
         self.customer.email = False
         self.remind("2026-01-07")
-        self.assertIn("no e-mail address", self.row.error)
+        self.assertIn("no e-mail address", self.row.subscription_error)
         self.assertFalse(self.row.date_reminded)
 
     def test_cron_sends_only_where_it_is_switched_on(self):

@@ -80,7 +80,7 @@ class SubscriptionBill(models.TransientModel):
         contracts = self.env["subscription.contract"].search(
             run._get_due_domain(self.company_id, self.date_ref, self._get_chosen())
         )
-        domain = Domain("contract_id", "in", contracts.ids) & run._get_due_rows_domain(self.date_ref)
+        domain = Domain("contract_id", "in", contracts.ids) & run._get_due_rows_domain(self.company_id, self.date_ref)
         due = rows.search(domain, order="contract_id.id, date_invoice, date_from, id")._cap_backlog()
         before = due._get_amounts_before()
         return [
