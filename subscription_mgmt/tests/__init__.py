@@ -1,5 +1,6 @@
 from . import test_batches
 from . import test_company_switch
+from . import test_migration
 from . import test_security
 from . import test_translations
 from . import test_tour

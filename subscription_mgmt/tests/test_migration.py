@@ -1,0 +1,51 @@
+from datetime import date
+
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install", "-standard", "migration")
+class TestMigration(TransactionCase):
+    """A database filled by the last released version (`tests/data/released`), after its update."""
+
+    def contract(self, subject):
+        return self.env["subscription.contract"].search([("subject", "=", subject)])
+
+    def test_contracts_keep_why_they_were_not_billed(self):
+        parked = self.contract("parked")
+        self.assertEqual(parked.billing_error, "The saved card is archived.")
+        self.assertEqual((parked.billing_attempts, parked.billing_next_try), (1, date(2026, 2, 2)))
+        self.assertFalse(self.contract("running").billing_error)
+
+    def test_a_task_that_was_given_is_closed_by_success(self):
+        parked = self.contract("parked")
+        self.assertEqual(len(parked.activity_ids), 1)
+        self.assertEqual(parked.subscription_parking_ids.activity_id, parked.activity_ids)
+        parked._unpark("bill")
+        self.assertFalse(parked.activity_ids or parked.billing_error)
+
+    def test_each_step_of_an_invoice_keeps_its_own(self):
+        rows = self.env["subscription.parking"].search([("res_model", "=", "account.move")])
+        self.assertEqual(
+            {(row.step, row.reason) for row in rows},
+            {("send", "No e-mail address."), ("charge", "The card was refused.")},
+        )
+
+    def test_packages_and_recurrences(self):
+        entitlement = self.env["subscription.entitlement"].search([("problem", "!=", False)])
+        self.assertEqual(entitlement.problem, "The invoice would be 60.00.")
+        recurrence = self.env["subscription.recurrence"].search([("name", "=", "Visit")])
+        self.assertEqual(recurrence.subscription_error, "The responsible was archived.")
+        self.assertEqual(recurrence.subscription_next_try, date(2026, 2, 2))
+
+    def test_columns_that_nothing_reads_are_gone(self):
+        self.env.cr.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_name IN ('subscription_contract', 'account_move', 'subscription_recurrence')"
+            "   AND column_name IN ('billing_error', 'billing_attempts', 'subscription_error', 'error', 'next_try')"
+        )
+        self.assertEqual(self.env.cr.fetchall(), [])
+
+    def test_the_plan_is_as_it_was(self):
+        states = self.contract("edited by hand").installment_ids.sorted("date_from").mapped("state")
+        self.assertEqual(states[:4], ["invoiced", "invoiced", "planned", "skipped"])
+        self.assertEqual(self.contract("closed").state, "closed")
