@@ -1,5 +1,6 @@
 from . import subscription_mixin
 from . import subscription_alert_mixin
+from . import subscription_invoicing_mixin
 from . import subscription_sale_line_mixin
 from . import res_company
 from . import res_config_settings
