@@ -183,8 +183,8 @@ class AccountMove(models.Model):
 class SubscriptionInstallment(models.Model):
     _inherit = "subscription.installment"
 
-    def _get_invoice_key(self):
+    def _get_invoice_key(self, decide):
         """Extends the key of billing: contracts that are charged to different cards get invoices of their own."""
         contract = self.contract_id
         card = contract.billing_mode == "charge" and contract.payment_token_id
-        return (*super()._get_invoice_key(), card or None)
+        return (*super()._get_invoice_key(decide), card or None)

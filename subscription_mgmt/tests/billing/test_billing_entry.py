@@ -207,7 +207,7 @@ class TestBillingEntry(SubscriptionCommon):
                 {"name": "Somebody", "country_id": country.id, "state_id": state.id, "zip": code}
             )
             contract = self.make_contract(partner_id=partner.id)
-            found = decide.fiscal_position(contract)
+            found = contract._get_fiscal_position(decide)
             self.assertEqual(found, expected, (state.name, code))
             self.assertEqual(found, contract._get_fiscal_position(), "as Odoo finds it")
 
