@@ -240,10 +240,14 @@ class SubscriptionBillingRun(models.Model):
     # === POSTING === #
     @api.model
     def _get_post_domain(self, company, date_ref):
-        """Drafts that billing made and still has to post: the queue survives any interruption."""
+        """Drafts that billing made and still has to post: the queue survives any interruption.
+
+        One that was posted before was taken back by a person, who posts it again when it is mended.
+        """
         return (
             Domain("company_id", "=", company.id)
             & Domain("state", "=", "draft")
+            & Domain("posted_before", "=", False)
             & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
             & ~Domain("subscription_next_try", ">", date_ref)
             & ~Domain("subscription_run_id.hold", "=", True)
