@@ -35,8 +35,7 @@ class AccountMove(models.Model):
     @api.depends("line_ids.subscription_installment_ids", "reversed_entry_id")
     def _compute_subscription_contract_ids(self):
         for move in self:
-            lines = (move + move.reversed_entry_id).line_ids
-            move.subscription_contract_ids = lines.subscription_installment_ids.contract_id
+            move.subscription_contract_ids = move._get_billed_contracts()
             move.subscription_contract_count = len(move.subscription_contract_ids)
 
     def _search_subscription_contract_ids(self, operator, value):
@@ -81,9 +80,36 @@ class AccountMove(models.Model):
             failed.write({"subscription_error": False, next_try: False})
             failed._close_parking_activities(self.env._("Done."))
 
+    # === WHAT STANDS BEHIND IT === #
+    def _get_subscription_sources(self):
+        """What the invoice was made of, as a list of records of `subscription.invoicing.mixin`: its contracts.
+
+        Hook: a room whose documents make invoices adds them. Whoever wants to know with which card it is paid, what is
+        done about it and who is told asks these, whatever they are.
+        """
+        self.ensure_one()
+        return list(self.sudo()._get_billed_contracts().sorted("id"))  # sudo: as when scheduling
+
+    def _get_billed_contracts(self):
+        """Contracts whose rows the invoice has billed, or else the one that it gives back."""
+        billed, given_back = self.line_ids, self.reversed_entry_id.line_ids
+        # Not a union: it would forget which records are read together.
+        return billed.subscription_installment_ids.contract_id or given_back.subscription_installment_ids.contract_id
+
+    @api.model
+    def _get_subscription_source_domain(self, condition):
+        """Invoices behind which something stands that meets a condition. Hook, as `_get_subscription_sources`.
+
+        :param condition: domain on fields of `subscription.invoicing.mixin`.
+        """
+        rows = Domain("subscription_installment_ids", "any", Domain("contract_id", "any", condition))
+        return Domain("line_ids", "any", rows)
+
     def _get_parking_user(self):
-        """Whoever hears of the first of its contracts."""
-        return self.sudo().subscription_contract_ids[:1]._get_parking_user()  # sudo: as when scheduling
+        """Whoever hears of what the invoice was made of, or somebody with the billing right in its company."""
+        self.ensure_one()
+        sources = self._get_subscription_sources()
+        return sources[0]._get_parking_user() if sources else self.company_id._get_subscription_biller()
 
     # === SENDING === #
     @api.model
@@ -118,7 +144,10 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     subscription_installment_ids = fields.One2many(
-        comodel_name="subscription.installment", inverse_name="invoice_line_id", string="Installments"
+        comodel_name="subscription.installment",
+        inverse_name="invoice_line_id",
+        string="Installments",
+        groups="subscription_mgmt.group_subscription_viewer",
     )
 
     def unlink(self):

@@ -89,7 +89,7 @@ class SubscriptionDunningPlan(models.Model):
         )
         domain = (
             Domain("company_id", "=", self.company_id.id)
-            & Domain("line_ids.subscription_installment_ids.contract_id.dunning_plan_id", "=", self.id)
+            & moves._get_subscription_source_domain(Domain("dunning_plan_id", "=", self.id))
             & ~Domain("subscription_dunning_next_try", ">", date_ref)
             & moves._get_subscription_payable_domain()
         )
