@@ -190,6 +190,25 @@ class TestInvoiceHead(SubscriptionCommon):
         contract.payment_term_id = self.env.ref("account.account_payment_term_30days")
         self.assertEqual(self.bill(FEBRUARY).move_ids.invoice_date_due, date(2026, 3, 3))
 
+    def test_bank_account_is_the_one_of_the_payment_method_or_of_the_currency(self):
+        partner, euro = self.company.partner_id, self.setup_other_currency("EUR")
+        any_bank, in_euro, of_method = self.env["res.partner.bank"].create(
+            [
+                {"acc_number": "ANY 1", "partner_id": partner.id, "currency_id": self.company.currency_id.id},
+                {"acc_number": "EUR 1", "partner_id": partner.id, "currency_id": euro.id},
+                {"acc_number": "BANK 1", "partner_id": partner.id, "currency_id": euro.id},
+            ]
+        )
+        journal = self.company_data["default_journal_bank"].copy({"bank_account_id": of_method.id})
+        method = journal.inbound_payment_method_line_ids[:1]
+        for values, bank in (
+            ({}, any_bank),
+            ({"currency_id": euro.id}, in_euro),
+            ({"payment_method_line_id": method.id}, of_method),
+        ):
+            contract = self.make_contract(**values)
+            self.assertEqual(self.bill(JANUARY, contracts=contract).move_ids.partner_bank_id, bank)
+
     def test_payment_method_of_another_company_is_refused(self):
         other = self.setup_other_company()["default_journal_bank"].inbound_payment_method_line_ids[:1]
         contract = self.make_contract()
