@@ -34,8 +34,7 @@ class AccountMove(models.Model):
     @api.depends("line_ids.subscription_installment_ids", "reversed_entry_id")
     def _compute_subscription_contract_ids(self):
         for move in self:
-            lines = (move + move.reversed_entry_id).line_ids
-            move.subscription_contract_ids = lines.subscription_installment_ids.contract_id
+            move.subscription_contract_ids = move._get_billed_contracts()
             move.subscription_contract_count = len(move.subscription_contract_ids)
 
     def _search_subscription_contract_ids(self, operator, value):
@@ -48,17 +47,17 @@ class AccountMove(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_contract_action")
         return {**action, "domain": [("id", "in", self.subscription_contract_ids.ids)]}
 
-    def _get_responsible(self):
-        """Whoever looks after the first of its contracts."""
-        return self.sudo().subscription_contract_ids[:1].user_id  # sudo: as for the alert
-
     # === POSTING === #
     @api.model
     def _get_subscription_post_domain(self, company, _date_ref):
-        """Drafts that billing made and still has to post: the queue survives any interruption."""
+        """Drafts that billing made and still has to post: the queue survives any interruption.
+
+        One that was posted before was taken back by a person, who posts it again when it is mended.
+        """
         return (
             Domain("company_id", "=", company.id)
             & Domain("state", "=", "draft")
+            & Domain("posted_before", "=", False)
             & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
             & ~Domain("subscription_run_id.hold", "=", True)
         )
@@ -66,6 +65,36 @@ class AccountMove(models.Model):
     def _subscription_post(self, _date_ref):
         """Post drafts that billing made."""
         self.with_context(**QUIET).action_post()
+
+    # === WHAT STANDS BEHIND IT === #
+    def _get_subscription_sources(self):
+        """What the invoice was made of, as a list of records of `subscription.invoicing.mixin`: its contracts.
+
+        Hook: a room whose documents make invoices adds them. Whoever wants to know with which card it is paid, what is
+        done about it and who is told asks these, whatever they are.
+        """
+        self.ensure_one()
+        return list(self.sudo()._get_billed_contracts().sorted("id"))  # sudo: as when scheduling
+
+    def _get_billed_contracts(self):
+        """Contracts whose rows the invoice has billed, or else the one that it gives back."""
+        billed, given_back = self.line_ids, self.reversed_entry_id.line_ids
+        # Not a union: it would forget which records are read together.
+        return billed.subscription_installment_ids.contract_id or given_back.subscription_installment_ids.contract_id
+
+    @api.model
+    def _get_subscription_source_domain(self, condition):
+        """Invoices behind which something stands that meets a condition. Hook, as `_get_subscription_sources`.
+
+        :param condition: domain on fields of `subscription.invoicing.mixin`.
+        """
+        rows = Domain("subscription_installment_ids", "any", Domain("contract_id", "any", condition))
+        return Domain("line_ids", "any", rows)
+
+    def _get_alert_users(self):
+        """Whoever looks after what the invoice was made of."""
+        self.ensure_one()
+        return self.env["res.users"].union(*(source._get_alert_users() for source in self._get_subscription_sources()))
 
     # === SENDING === #
     @api.model
@@ -91,7 +120,10 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     subscription_installment_ids = fields.One2many(
-        comodel_name="subscription.installment", inverse_name="invoice_line_id", string="Installments"
+        comodel_name="subscription.installment",
+        inverse_name="invoice_line_id",
+        string="Installments",
+        groups="subscription_mgmt.group_subscription_viewer",
     )
 
     def unlink(self):

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
@@ -17,16 +18,57 @@ class BillingDecisions:
             self._answers[key] = find()
         return self._answers[key]
 
-    def journal(self, contract):
-        """Journal of the contract's invoices."""
-        key = ("journal", contract.company_id, contract.journal_id)
-        return self.once(key, contract._get_journal)
+    # === JOURNAL === #
+    def journal(self, company, journal):
+        """Journal of the invoices: the one that was agreed, or the first sales journal of the company.
 
-    def fiscal_position(self, contract):
-        """Fiscal position of the contract's invoices: the same for all partners of the same profile."""
-        company = contract.company_id
-        profile = contract._get_fiscal_profile(self.place_fields(company))
-        return self.once(("position", company, *profile), contract._get_fiscal_position)
+        :raise UserError: there is none, or it is archived.
+        """
+        return self.once(("journal", company, journal), lambda: self._find_journal(company, journal))
+
+    def _find_journal(self, company, journal):
+        if not journal:
+            domain = [*journal._check_company_domain(company), ("type", "=", "sale")]
+            journal = journal.search(domain, limit=1)
+        if not journal:
+            text = self.env._("There is no sales journal in company %(company)s.", company=company.name)
+            raise UserError(text)
+        if not journal.active:
+            raise UserError(self.env._("Journal %(journal)s is archived.", journal=journal.display_name))
+        return journal
+
+    # === FISCAL POSITION === #
+    def fiscal_position(self, company, payer, place):
+        """Fiscal position of an invoice, by who pays and where it is delivered: the one rule.
+
+        Asked of Odoo once for all pairs of the same traits.
+
+        :param place: where it is delivered; empty: at whoever pays.
+        """
+        return self.once(("position", company, payer, place), lambda: self._find_alike(company, payer, place))
+
+    def _find_alike(self, company, payer, place):
+        places = self.place_fields(company)
+        traits = [self._get_fiscal_traits(partner, company, places) for partner in (payer, place or payer)]
+        return self.once(("traits", company, *traits), lambda: self.find_fiscal_position(company, payer, place))
+
+    def find_fiscal_position(self, company, payer, place):
+        """The same for one invoice alone, asked of Odoo at once."""
+        positions = self.env["account.fiscal.position"].with_company(company)
+        return positions._get_fiscal_position(payer, delivery=place)
+
+    def _get_fiscal_traits(self, partner, company, place_fields):
+        """What the choice of a fiscal position looks at in a partner.
+
+        :param place_fields: fields of an address that the company's positions look at.
+        """
+        partner = partner.with_company(company)
+        return (
+            partner.property_account_position_id,
+            (partner.vat or "")[:2],
+            *(partner[name] for name in place_fields),
+            partner._get_vat_required_valid(company=company),
+        )
 
     def place_fields(self, company):
         """Fields of an address that decide on the fiscal position in the company."""
@@ -40,6 +82,17 @@ class BillingDecisions:
         by_zip = any(positions.mapped("zip_from"))
         return ("country_id", *(["state_id"] if by_state else []), *(["zip"] if by_zip else []))
 
+    # === LINES === #
+    def taxes(self, line, position):
+        """Taxes of a line of a contract or recurring invoice on an invoice under this fiscal position.
+
+        :raise UserError: a person has to choose them (`_get_taxes_under`).
+        """
+        if line.tax_position_id == position:
+            return line.tax_ids
+        key = ("taxes", line.company_id, line.product_id, *line.tax_ids.ids, line.tax_position_id, position)
+        return self.once(key, lambda: line._get_taxes_under(position))
+
     def income_account(self, line, position, journal):
         """Account of the invoice line, as Odoo chooses it for a product; empty where Odoo would have to guess."""
         company = line.company_id
@@ -52,6 +105,7 @@ class BillingDecisions:
             ),
         )
 
+    # === WORDS === #
     def date_text(self, day, lang):
         """The day as people write it in that language."""
         return self.once((day, lang), lambda: format_date(self.env, day, lang_code=lang))

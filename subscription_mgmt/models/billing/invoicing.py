@@ -1,6 +1,6 @@
 """From due rows to invoices: grouping key, values of moves and lines, creation, marking."""
 
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -15,8 +15,11 @@ BACKLOG = 24
 class SubscriptionInstallment(models.Model):
     _inherit = "subscription.installment"
 
-    def _get_invoice_key(self):
-        """Rows with the same key go on one invoice: a contract's own, or all contracts that one customer pays for."""
+    def _get_invoice_key(self, decide):
+        """Rows with the same key go on one invoice: a contract's own, or all contracts that one customer pays for.
+
+        An invoice has one place of delivery and one fiscal position, to which the taxes of all its lines belong.
+        """
         self.ensure_one()
         contract = self.contract_id
         partner = contract.invoice_partner_id
@@ -28,8 +31,25 @@ class SubscriptionInstallment(models.Model):
             contract.payment_method_line_id,
             contract.journal_id,
             contract.billing_mode,
+            self._get_fiscal_position(decide),
+            contract.service_address_id or partner,
             None if partner.subscription_group_invoice else contract,
         )
+
+    def _get_fiscal_position(self, decide):
+        """Fiscal position of the row's invoice; what gives days back goes by the invoice that charged them."""
+        self.ensure_one()
+        charged = self.credited_id.invoice_line_id
+        return charged.move_id.fiscal_position_id if charged else self.contract_id._get_fiscal_position(decide)
+
+    def _get_taxes(self, decide):
+        """Taxes of the row's invoice line: what gives days back carries the taxes with which they were charged.
+
+        :raise UserError: the customer's fiscal position has changed, and a person has to choose the taxes.
+        """
+        self.ensure_one()
+        charged = self.credited_id.invoice_line_id
+        return charged.tax_ids if charged else decide.taxes(self.line_id, self._get_fiscal_position(decide))
 
     def _cap_backlog(self):
         """Of each contract the oldest billing dates only, so that an old backlog is made up for in steps.
@@ -55,17 +75,12 @@ class SubscriptionInstallment(models.Model):
     def _check_invoiceable(self, decide):
         """Raise when the rows cannot become an invoice, for a reason that Odoo would pass over in silence."""
         contract = self.contract_id[:1]
-        journal = decide.journal(contract)
-        if not journal:
-            company = contract.company_id.name
-            raise UserError(self.env._("There is no sales journal in company %(company)s.", company=company))
-        if not journal.active:
-            raise UserError(self.env._("Journal %(journal)s is archived.", journal=journal.display_name))
-        customer = contract.invoice_partner_id
-        if not customer.active:
-            raise UserError(self.env._("Customer %(customer)s is archived.", customer=customer.display_name))
+        decide.journal(contract.company_id, contract.journal_id)
+        contract._check_invoice_partner()
         if not any(self.mapped("price_unit")):
             raise UserError(self.env._("There is no price on the installments to bill."))
+        for row in self:
+            row._get_taxes(decide)
 
     def _get_invoice_text(self, decide, lang):
         """Text of the invoice line: what, for which days, and why when it gives something back."""
@@ -77,7 +92,8 @@ class SubscriptionInstallment(models.Model):
         """Values of the invoice line for this row; `sign` is -1 on a credit note."""
         self.ensure_one()
         line, contract = self.line_id, self.contract_id
-        account = decide.income_account(line, decide.fiscal_position(contract), decide.journal(contract))
+        journal = decide.journal(contract.company_id, contract.journal_id)
+        account = decide.income_account(line, self._get_fiscal_position(decide), journal)
         return {
             "sequence": sequence,
             "product_id": line.product_id.id,
@@ -86,7 +102,7 @@ class SubscriptionInstallment(models.Model):
             "quantity": self.quantity,
             "price_unit": sign * self.price_unit,
             "discount": self.discount,
-            "tax_ids": [Command.set(line.tax_ids.ids)],
+            "tax_ids": [Command.set(self._get_taxes(decide).ids)],
             "analytic_distribution": line._get_analytic_distribution(),
             **({"account_id": account.id} if account else {}),
         }
@@ -94,77 +110,22 @@ class SubscriptionInstallment(models.Model):
     def _prepare_invoice_values(self, decide, date_ref):
         """Values of the invoice for these rows: a credit note when they give back more than they charge."""
         contracts = self.contract_id
-        first = contracts[0]
-        partner = first.invoice_partner_id
+        grouped = contracts[0].invoice_partner_id.subscription_group_invoice
         sign = -1 if sum(self.mapped("price_subtotal")) < 0 else 1
         lines = []
         for contract, rows in self.grouped("contract_id").items():
-            if partner.subscription_group_invoice:
+            if grouped:
                 lines.append({"display_type": "line_section", "name": contract.display_name, "sequence": len(lines)})
             for row in rows:
                 lines.append(row._prepare_invoice_line_values(decide, len(lines), sign))
-        return {
-            "move_type": "out_refund" if sign < 0 else "out_invoice",
-            "company_id": first.company_id.id,
-            "partner_id": partner.id,
-            "partner_shipping_id": first.service_address_id.id or partner.id,
-            "fiscal_position_id": decide.fiscal_position(first).id,
-            "currency_id": first.currency_id.id,
-            "journal_id": decide.journal(first).id,
-            "invoice_date": date_ref,
-            "invoice_payment_term_id": first.payment_term_id.id,
-            # Without a term Odoo would take the day of creation, whatever the invoice date is.
-            **({} if first.payment_term_id else {"invoice_date_due": date_ref}),
-            "preferred_payment_method_line_id": first.payment_method_line_id.id,
-            "invoice_user_id": first.user_id.id,
-            "invoice_origin": ", ".join(contracts.mapped("name")),
-            "subscription_billing_mode": first.billing_mode,
-            "invoice_line_ids": [Command.create(line) for line in lines],
-        }
-
-
-class SubscriptionContract(models.Model):
-    _inherit = "subscription.contract"
-
-    def _get_journal(self):
-        """Journal of the invoices: the contract's, or the first sales journal of its company."""
-        self.ensure_one()
-        if self.journal_id:
-            return self.journal_id
-        journals = self.env["account.journal"]
-        domain = [*journals._check_company_domain(self.company_id), ("type", "=", "sale")]
-        return journals.search(domain, limit=1)
-
-    def _get_fiscal_profile(self, place_fields):
-        """What the choice of a fiscal position depends on; contracts with the same profile get the same position.
-
-        :param place_fields: fields of an address that the company's positions look at.
-        """
-        self.ensure_one()
-        payer = self.invoice_partner_id
-        place = self.service_address_id or payer
-        return tuple(self._get_fiscal_traits(who, self.company_id, place_fields) for who in (payer, place))
-
-    @api.model
-    def _get_fiscal_traits(self, partner, company, place_fields):
-        """What the choice of a fiscal position looks at in a partner."""
-        partner = partner.with_company(company)
-        return (
-            partner.property_account_position_id,
-            (partner.vat or "")[:2],
-            *(partner[name] for name in place_fields),
-            partner._get_vat_required_valid(company=company),
+        terms = contracts[0]._get_invoice_terms(
+            date_ref,
+            lines=lines,
+            refund=sign < 0,
+            position=self[0]._get_fiscal_position(decide),
+            origin=", ".join(contracts.mapped("name")),
         )
-
-    def _get_fiscal_position(self):
-        """Fiscal position of the invoices, by who pays and where the service is delivered."""
-        self.ensure_one()
-        return self._find_fiscal_position(self.company_id, self.invoice_partner_id, self.service_address_id)
-
-    @api.model
-    def _find_fiscal_position(self, company, payer, place):
-        positions = self.env["account.fiscal.position"].with_company(company)
-        return positions._get_fiscal_position(payer, delivery=place)
+        return self.env["account.move"]._prepare_subscription_head(terms, decide)
 
 
 class SubscriptionBillingRun(models.Model):

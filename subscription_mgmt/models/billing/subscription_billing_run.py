@@ -188,13 +188,16 @@ class SubscriptionBillingRun(models.Model):
         """Claim, bill and mark a batch of contracts; those that another worker holds are left to it."""
         self.ensure_one()
         rows = self._claim(contracts)
-        sound, failures = self._sort_out(self._group_rows(rows))
+        decide = BillingDecisions(self.env)
+        sound, failures = self._sort_out(self._group_rows(rows, decide), decide)
         failures += run_isolated(sound, self._invoice_groups)
+        failed = self.env["subscription.installment"].union(*(group for group, _error in failures))
         for group, error in failures:
             group.contract_id._park("bill", error, self.date_ref)
-            self.parked_ids |= group.contract_id
-        done = rows - self.env["subscription.installment"].union(*(group for group, _error in failures))
-        done.contract_id._unpark("bill")
+        self.parked_ids |= failed.contract_id
+        done = rows - failed
+        # A contract may have rows on two invoices, of which one failed.
+        (done.contract_id - failed.contract_id)._unpark("bill")
         self.done_count += len(contracts)
         self.contract_count += len(done.contract_id)
         self.installment_count += len(done)
@@ -220,17 +223,17 @@ class SubscriptionBillingRun(models.Model):
         return rows._cap_backlog()
 
     @api.model
-    def _group_rows(self, rows):
+    def _group_rows(self, rows, decide):
         """List of recordsets of rows: each becomes one invoice."""
-        return list(rows.grouped(lambda row: row._get_invoice_key()).values())
+        return list(rows.grouped(lambda row: row._get_invoice_key(decide)).values())
 
     @api.model
-    def _sort_out(self, groups):
+    def _sort_out(self, groups, decide):
         """Part the groups that cannot be billed for a known reason from the others, before the work is done.
 
         :return: (groups to bill, list of (group, error)).
         """
-        decide, sound, failures = BillingDecisions(self.env), [], []
+        sound, failures = [], []
         for group in groups:
             try:
                 group._check_invoiceable(decide)

@@ -61,7 +61,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_subscription_charge_domain(self, company, date_ref):
-        """Invoices due whose contracts are charged by card; further attempts are up to the dunning plan."""
+        """Invoices due that are to be charged by card; further attempts are up to the dunning plan."""
         return (
             Domain("company_id", "=", company.id)
             & Domain("subscription_billing_mode", "=", "charge")
@@ -88,7 +88,7 @@ class AccountMove(models.Model):
             raise OperationalError(str(error)) from error
 
     def _has_new_card(self):
-        """Whether the last card was refused for good and the contract has another one now."""
+        """Whether the last card was refused for good and there is another one now."""
         last = self._get_last_charge()
         token = self._get_subscription_token()
         return last.decline_kind == "hard" and bool(token) and token != last.token_id
@@ -100,23 +100,24 @@ class AccountMove(models.Model):
 
     # === WITH WHICH CARD === #
     def _get_subscription_token(self):
-        """The saved card of the contracts on the invoice; empty when there is none, or more than one."""
+        """The saved card of what the invoice was made of; empty when there is none, or more than one."""
         self.ensure_one()
         # sudo: the card is charged for whoever runs billing; nothing but the record is looked at
-        tokens = self.sudo().subscription_contract_ids.payment_token_id
+        tokens = self.env["payment.token"].sudo()
+        tokens = tokens.union(*(source.payment_token_id for source in self._get_subscription_sources()))
         return tokens if len(tokens) == 1 else tokens.browse()
 
     def _get_subscription_card_obstacle(self):
         """Why the invoice cannot be charged to the saved card, in words for the person who mends it; or False.
 
-        The card must belong to the customer of the invoice and to its company, whatever stands on the contract.
+        The card must belong to the customer of the invoice and to its company, whatever was agreed.
         """
         self.ensure_one()
         token = self._get_subscription_token().sudo()  # sudo: to look at the provider
         provider = token.provider_id
         currencies = provider.available_currency_ids
         reasons = (
-            (not token, self.env._("There is no saved card on the contract, or more than one for this invoice.")),
+            (not token, self.env._("There is no saved card for this invoice, or more than one.")),
             (not token.active, self.env._("The saved card is archived.")),
             (
                 token.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id,
@@ -193,8 +194,8 @@ class AccountMove(models.Model):
 class SubscriptionInstallment(models.Model):
     _inherit = "subscription.installment"
 
-    def _get_invoice_key(self):
+    def _get_invoice_key(self, decide):
         """Extends the key of billing: contracts that are charged to different cards get invoices of their own."""
         contract = self.contract_id
         card = contract.billing_mode == "charge" and contract.payment_token_id
-        return (*super()._get_invoice_key(), card or None)
+        return (*super()._get_invoice_key(decide), card or None)

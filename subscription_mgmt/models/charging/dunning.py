@@ -1,6 +1,7 @@
 """Where a dunning plan is chosen: the company's default, the contract's own; and what an invoice knows of it."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .account_move import UNPAID
 
@@ -12,7 +13,7 @@ class ResCompany(models.Model):
         comodel_name="subscription.dunning.plan",
         string="Default Dunning Plan",
         domain="[('company_id', '=', id)]",
-        help="What is done about unpaid invoices of contracts that have no plan of their own.",
+        help="What is done about unpaid invoices where no other plan is chosen.",
     )
 
 
@@ -26,8 +27,8 @@ class ResConfigSettings(models.TransientModel):
     )
 
 
-class SubscriptionContract(models.Model):
-    _inherit = "subscription.contract"
+class SubscriptionInvoicingMixin(models.AbstractModel):
+    _inherit = "subscription.invoicing.mixin"
 
     dunning_plan_id = fields.Many2one(
         comodel_name="subscription.dunning.plan",
@@ -37,13 +38,17 @@ class SubscriptionContract(models.Model):
         precompute=True,
         index="btree_not_null",
         check_company=True,
-        help="What is done about unpaid invoices. To leave the contract alone, choose a plan without steps.",
+        help="What is done about unpaid invoices. To leave the customer alone, choose a plan without steps.",
     )
 
     @api.depends("company_id", "company_id.subscription_dunning_plan_id")
     def _compute_dunning_plan_id(self):
-        for contract in self:
-            contract.dunning_plan_id = contract.dunning_plan_id or contract.company_id.subscription_dunning_plan_id
+        for document in self:
+            document.dunning_plan_id = document.dunning_plan_id or document.company_id.subscription_dunning_plan_id
+
+
+class SubscriptionContract(models.Model):
+    _inherit = "subscription.contract"
 
     def _is_paused_by_dunning(self):
         """Whether the contract stands still because of unpaid invoices, and all of them have been paid since."""
@@ -54,7 +59,7 @@ class SubscriptionContract(models.Model):
             [
                 ("action", "=", "pause"),
                 ("result", "=", "done"),
-                ("move_id.line_ids.subscription_installment_ids.contract_id", "=", self.id),
+                ("move_id.subscription_contract_ids", "in", self.ids),
             ]
         )
         unpaid = pauses.filtered(lambda log: not log.date_recovered and log.move_id.payment_state in UNPAID)
@@ -72,10 +77,9 @@ class AccountMove(models.Model):
     )
 
     def _get_subscription_dunning_plan(self):
-        """The plan that the invoice goes by: of the first of its contracts that has one."""
+        """The plan that the invoice goes by: of the first of what it was made of that has one."""
         self.ensure_one()
-        # sudo: the plan holds, whoever runs it
-        plans = (contract.dunning_plan_id for contract in self.sudo().subscription_contract_ids.sorted("id"))
+        plans = (source.dunning_plan_id for source in self._get_subscription_sources())
         return next((plan for plan in plans if plan), self.env["subscription.dunning.plan"])
 
     @api.model
@@ -89,3 +93,9 @@ class AccountMove(models.Model):
         for plan, moves in self.grouped(lambda move: move._get_subscription_dunning_plan()).items():
             if plan:
                 plan._run(plan._keep_own(moves, date_ref), date_ref)
+
+    @api.model
+    def _get_subscription_dunned_domain(self):
+        """Invoices that a dunning plan follows: nobody else writes to the customer about them."""
+        billed = Domain("subscription_billing_mode", "!=", False)
+        return billed & self._get_subscription_source_domain(Domain("dunning_plan_id.active", "=", True))

@@ -60,7 +60,7 @@ class SubscriptionCharge(models.Model):
         if self.currency_id.compare_amounts(move.amount_residual, self.amount):
             return self.env._("The open amount of the invoice has changed.")
         if self.token_id != move._get_subscription_token():
-            return self.env._("The contract has another card now.")
+            return self.env._("Another card is to be charged now.")
         return move._get_subscription_card_obstacle()
 
     def _send(self):
@@ -133,7 +133,7 @@ class SubscriptionCharge(models.Model):
             self._tell()
 
     def _tell(self):
-        """Put the outcome before the responsible of the contracts."""
+        """Put the outcome before whoever is responsible for what was billed."""
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
         note = f"{self.move_id.name}: {label}. {self.reason or ''}"
         self.move_id._alert(note)

@@ -72,7 +72,7 @@ class SubscriptionDunningLog(models.Model):
         """Tasks stand on the first contract that waits for the payment."""
         return self.move_id.subscription_contract_ids[:1]
 
-    def _get_responsible(self):
+    def _get_alert_users(self):
         return self._get_alert_target().user_id
 
     @api.model

@@ -82,7 +82,7 @@ class SubscriptionDunningPlan(models.Model):
         """Unpaid invoices under these plans with a step due on the day that was not taken yet."""
         moves = self.env["account.move"]
         due = Domain.OR(
-            Domain("line_ids.subscription_installment_ids.contract_id.dunning_plan_id", "=", step.plan_id.id)
+            moves._get_subscription_source_domain(Domain("dunning_plan_id", "=", step.plan_id.id))
             & Domain("invoice_date_due", "<=", date_ref - timedelta(days=step.days))
             & Domain("subscription_dunning_log_ids", "not any", [("step_id", "=", step.id)])
             for step in self.step_ids

@@ -127,9 +127,9 @@ class SubscriptionDunningStep(models.Model):
         return self._log(move, date_ref, "done")
 
     def _run_activity(self, move, date_ref):
-        """Ask the responsible of the contract to see to it."""
-        contract = move.subscription_contract_ids[:1].sudo()  # sudo: as for parked contracts
-        contract._alert(
+        """Ask the responsible to see to it, on what the invoice was made of."""
+        source = next(iter(move._get_subscription_sources()), move)
+        source._alert(
             move._get_last_charge().reason or "",
             kind="mail.mail_activity_data_call",
             date_deadline=date_ref,
@@ -139,19 +139,25 @@ class SubscriptionDunningStep(models.Model):
 
     def _run_pause(self, move, date_ref):
         """Stop service and billing of the contracts until the invoice is paid."""
-        contracts = move.subscription_contract_ids.sudo()
-        if not contracts.filtered(lambda contract: contract.state in ("active", "paused")):
-            return self._log(move, date_ref, "skipped", self.env._("No contract of the invoice is running."))
+        contracts, obstacle = self._get_running_contracts(move)
+        if obstacle:
+            return self._log(move, date_ref, "skipped", obstacle)
         # Those that another invoice paused already are held by this one too.
         contracts.filtered(lambda contract: contract.state == "active").action_pause(date_ref)
         return self._log(move, date_ref, "done")
 
     def _run_close(self, move, date_ref):
         """End the contracts on that day."""
-        contracts = move.subscription_contract_ids.sudo().filtered(
-            lambda contract: contract.state in ("active", "paused")
-        )
-        if not contracts:
-            return self._log(move, date_ref, "skipped", self.env._("No contract of the invoice is running."))
+        contracts, obstacle = self._get_running_contracts(move)
+        if obstacle:
+            return self._log(move, date_ref, "skipped", obstacle)
         contracts.action_close(date_ref, self.close_reason_id)
         return self._log(move, date_ref, "done")
+
+    def _get_running_contracts(self, move):
+        """Contracts whose service depends on the invoice and has not ended, or why there is none to stop."""
+        contracts = move.subscription_contract_ids.sudo()  # sudo: as for parked contracts
+        running = contracts.filtered(lambda contract: contract.state in ("active", "paused"))
+        if not contracts:
+            return running, self.env._("The invoice belongs to no contract.")
+        return running, False if running else self.env._("No contract of the invoice is running.")

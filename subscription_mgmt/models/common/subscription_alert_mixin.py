@@ -8,7 +8,7 @@ class SubscriptionAlertMixin(models.AbstractModel):
     """The one way to tell somebody that a record waits for a person.
 
     Models whose records have no activities of their own say on which record the task stands: `_get_alert_target()`.
-    Who is told is up to them, too: `_get_responsible()`; the company sees to it that it is a person who is there.
+    Who is told is up to them, too: `_get_alert_users()`; the company sees to it that it is a person who is there.
     """
 
     _name = "subscription.alert.mixin"
@@ -25,7 +25,7 @@ class SubscriptionAlertMixin(models.AbstractModel):
         self.ensure_one()
         record = self.sudo()  # sudo: whoever meets the problem may tell of it, whatever else he may do with the record
         target = record._get_alert_target()
-        user = record._get_alert_company()._get_subscription_person(record._get_responsible())
+        user = record._get_alert_company()._get_subscription_person(record._get_alert_users())
         activity = target.activity_schedule(kind, note=plaintext2html(note), user_id=user.id, **values)
         return activity or self.env["mail.activity"].sudo()
 
@@ -37,6 +37,6 @@ class SubscriptionAlertMixin(models.AbstractModel):
         """Company whose people are told."""
         return self.company_id
 
-    def _get_responsible(self):
+    def _get_alert_users(self):
         """Users to tell, the first who can be told; nobody: those who bill in the company."""
         return self.env["res.users"]

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 def get_net(currency, quantity, price_unit, discount):
@@ -39,6 +40,16 @@ class SubscriptionSaleLineMixin(models.AbstractModel):
         check_company=True,
         context={"active_test": False},
     )
+    tax_position_id = fields.Many2one(
+        comodel_name="account.fiscal.position",
+        string="Taxes Chosen For",
+        compute="_compute_tax_position_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+        help="Fiscal position of the customer when the taxes were chosen. Empty: none, as at home.",
+    )
 
     _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity must be above zero.")
     _discount_range = models.Constraint(
@@ -71,9 +82,58 @@ class SubscriptionSaleLineMixin(models.AbstractModel):
     @api.depends("product_id")
     def _compute_tax_ids(self):
         for line in self.filtered("product_id"):
-            document = line._get_sale_document()
-            taxes = line.product_id.taxes_id._filter_taxes_by_company(document.company_id)
-            line.tax_ids = document._get_fiscal_position().map_tax(taxes)
+            line.tax_ids = line._propose_taxes(line._get_sale_document()._get_fiscal_position())
+
+    @api.depends("product_id", "tax_ids")
+    def _compute_tax_position_id(self):
+        """Whenever taxes are chosen, by the proposal, a person or an import, they are for the position of that day."""
+        for line in self:
+            line.tax_position_id = line._get_sale_document()._get_fiscal_position()
+
+    # === TAXES === #
+    def _propose_taxes(self, position):
+        """Taxes of the product under a fiscal position, as Odoo chooses them."""
+        self.ensure_one()
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(self._get_sale_document().company_id)
+        return position.map_tax(taxes)
+
+    def _get_taxes_under(self, position):
+        """Taxes of the line on an invoice under this fiscal position, which need not be the one they were chosen for.
+
+        When it is another one by now (the customer moved, say), what Odoo had proposed gives way to what it proposes
+        now. What a person chose is never replaced; it stays where neither position has anything to say about it. A tax
+        that is part of the price stays too, because the price would have to change with it: a person decides then.
+
+        :raise UserError: a person has to choose the taxes.
+        """
+        self.ensure_one()
+        before, taxes = self.tax_position_id, self.tax_ids
+        if before == position:
+            return taxes
+        proposed = self._propose_taxes(position)
+        untouched = taxes == self._propose_taxes(before)
+        included = (taxes | proposed).flatten_taxes_hierarchy().filtered("price_include")
+        if untouched and (taxes == proposed or not included):
+            return proposed
+        if not untouched and position.map_tax(taxes) == taxes and not taxes & before.tax_ids:
+            return taxes
+        raise UserError(self._explain_unclear_taxes(position))
+
+    def _explain_unclear_taxes(self, position):
+        """Why the taxes are not changed by themselves, and what to do."""
+        none = self.env._("none")
+        return self.env._(
+            "The taxes of “%(line)s” were chosen for another fiscal position (%(before)s) than the customer's of today "
+            "(%(now)s). Choose them anew on the line, or press Update Taxes.",
+            line=self.product_id.display_name or self.name,
+            before=self.tax_position_id.name or none,
+            now=position.name or none,
+        )
+
+    def _update_taxes(self):
+        """Choose the taxes anew, as if the products had just been added."""
+        self._compute_tax_ids()
+        self._compute_tax_position_id()
 
     def _get_untaxed(self, quantity, price_unit, discount):
         """Untaxed amount of so much at this price, in the currency of the document.

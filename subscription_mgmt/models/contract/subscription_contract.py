@@ -7,7 +7,13 @@ class SubscriptionContract(models.Model):
     """A subscriber's contract: who gets what, who pays, how often. Its lines carry the cadence."""
 
     _name = "subscription.contract"
-    _inherit = ["subscription.mixin", "subscription.parking.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "subscription.mixin",
+        "subscription.parking.mixin",
+        "subscription.invoicing.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Subscription Contract"
     _order = "id desc"
     _rec_names_search = ["name", "subject", "partner_id.name", "external_ref"]
@@ -27,21 +33,13 @@ class SubscriptionContract(models.Model):
         index=True,
         tracking=True,
     )
-    # === COMPANY AND CURRENCY === #
+    # === COMPANY === #
     company_id = fields.Many2one(
         comodel_name="res.company",
         string="Company or Branch",
         required=True,
         index=True,
         default=lambda self: self.env.company,
-    )
-    currency_id = fields.Many2one(
-        comodel_name="res.currency",
-        required=True,
-        compute="_compute_currency_id",
-        store=True,
-        readonly=False,
-        precompute=True,
     )
     # === PARTIES === #
     partner_id = fields.Many2one(
@@ -58,26 +56,7 @@ class SubscriptionContract(models.Model):
         check_company=True,
         help="Person at the subscriber whom to call.",
     )
-    invoice_partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Invoice To",
-        compute="_compute_invoice_partner_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        index=True,
-        check_company=True,
-        help="Who is billed; the subscriber unless somebody else pays.",
-    )
-    service_address_id = fields.Many2one(
-        comodel_name="res.partner",
-        compute="_compute_service_address_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        check_company=True,
-        help="Where the service is delivered; its country decides on the taxes, as on a sales order.",
-    )
+    invoice_partner_id = fields.Many2one(index=True, help="Who is billed; the subscriber unless somebody else pays.")
     employee_id = fields.Many2one(comodel_name="hr.employee", string="Sales Representative", check_company=True)
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -103,40 +82,6 @@ class SubscriptionContract(models.Model):
         check_company=True,
     )
     tag_ids = fields.Many2many(comodel_name="subscription.tag", string="Tags")
-    payment_term_id = fields.Many2one(
-        comodel_name="account.payment.term",
-        compute="_compute_payment_term_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        check_company=True,
-    )
-    payment_method_line_id = fields.Many2one(
-        comodel_name="account.payment.method.line",
-        string="Payment Method",
-        domain="[('payment_type', '=', 'inbound'), ('journal_id.company_id', 'parent_of', company_id)]",
-    )
-    payment_token_id = fields.Many2one(
-        comodel_name="payment.token",
-        domain="[('partner_id', 'child_of', invoice_partner_id)]",
-        copy=False,
-    )
-    journal_id = fields.Many2one(
-        comodel_name="account.journal",
-        string="Invoice Journal",
-        domain="[('type', '=', 'sale')]",
-        check_company=True,
-        help="Empty: the first sales journal of the company.",
-    )
-    billing_mode = fields.Selection(
-        selection=lambda self: self.env["res.company"]._selection_billing_mode(),
-        required=True,
-        compute="_compute_billing_mode",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="What billing does with the invoice by itself.",
-    )
     project_id = fields.Many2one(comodel_name="project.project", check_company=True)
     equipment_id = fields.Many2one(comodel_name="maintenance.equipment", string="Physical Asset", check_company=True)
     analytic_account_id = fields.Many2one(
@@ -213,11 +158,6 @@ class SubscriptionContract(models.Model):
         for contract in self:
             contract.display_name = " – ".join(filter(None, (contract.name, contract.subject)))
 
-    @api.depends("company_id")
-    def _compute_currency_id(self):
-        for contract in self:
-            contract.currency_id = contract.currency_id or contract.company_id.currency_id
-
     @api.depends("partner_id")
     def _compute_contact_id(self):
         for contract in self:
@@ -238,17 +178,6 @@ class SubscriptionContract(models.Model):
     def _compute_user_id(self):
         for contract in self:
             contract.user_id = contract.employee_id.user_id or contract.user_id
-
-    @api.depends("invoice_partner_id", "company_id")
-    def _compute_payment_term_id(self):
-        for contract in self:
-            partner = contract.invoice_partner_id.with_company(contract.company_id)
-            contract.payment_term_id = partner.property_payment_term_id or contract.payment_term_id
-
-    @api.depends("company_id")
-    def _compute_billing_mode(self):
-        for contract in self:
-            contract.billing_mode = contract.billing_mode or contract.company_id.subscription_billing_mode or "post"
 
     @api.depends("line_ids.mrr", "line_ids.active", "state")
     def _compute_mrr(self):
@@ -281,7 +210,7 @@ class SubscriptionContract(models.Model):
             return NotImplemented
         return [("installment_ids.invoice_line_id.move_id", "in", value)]
 
-    def _get_responsible(self):
+    def _get_alert_users(self):
         """Whoever looks after the contract is told when something is wrong with it."""
         return self.user_id
 
@@ -310,21 +239,6 @@ class SubscriptionContract(models.Model):
                         "%(contact)s is not a contact of %(partner)s.",
                         contact=contract.contact_id.display_name,
                         partner=contract.partner_id.display_name,
-                    )
-                )
-
-    @api.constrains("payment_token_id", "invoice_partner_id")
-    def _check_payment_token(self):
-        for contract in self:
-            # sudo: a card is seen by its owner only; whose it is must hold whoever edits the contract
-            holder = contract.payment_token_id.sudo().partner_id
-            if holder and holder.commercial_partner_id != contract.invoice_partner_id.commercial_partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "The saved card belongs to %(holder)s; contract %(contract)s is billed to %(partner)s.",
-                        holder=holder.display_name,
-                        contract=contract.name,
-                        partner=contract.invoice_partner_id.display_name,
                     )
                 )
 
@@ -359,6 +273,9 @@ class SubscriptionContract(models.Model):
                     contract=billed.contract_id.name,
                 )
             )
+
+    def _get_sale_lines(self):
+        return self.line_ids
 
     # === ACTIONS === #
     def action_view_invoices(self):

@@ -73,7 +73,7 @@ class SubscriptionRequest(models.Model):
         request._alert(text or "", kind="mail.mail_activity_data_todo")
         return request
 
-    def _get_responsible(self):
+    def _get_alert_users(self):
         """Whoever looks after the contract answers."""
         return self.contract_id.user_id
 

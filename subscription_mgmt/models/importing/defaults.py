@@ -33,11 +33,13 @@ class Line(NamedTuple):
 
     :param name: its text
     :param tax_ids: ids of the taxes
+    :param position_id: id of the fiscal position that they were chosen for, or False
     :param is_included: whether one of them is part of the price
     """
 
     name: str
     tax_ids: list[int]
+    position_id: int | bool
     is_included: bool
 
 
@@ -85,13 +87,13 @@ class ImportDefaults(BillingDecisions):
 
     def _read_partners(self, company):
         """Read them by the thousand, and only what is asked for: a file may name very many."""
-        contracts, places = self.env["subscription.contract"], self.place_fields(company)
+        places = self.place_fields(company)
         model = self.env["res.partner"].with_company(company).with_context(prefetch_fields=False)
         profiles, found = {}, {}
         for ids in split_every(PARTNERS_AT_ONCE, self._partner_ids):
             partners = model.browse(ids)
             for partner in partners:
-                traits = contracts._get_fiscal_traits(partner, company, places)
+                traits = self._get_fiscal_traits(partner, company, places)
                 profile = profiles.setdefault(traits, len(profiles))
                 found[partner.id] = Partner(profile, partner.lang, partner.property_payment_term_id.id)
             partners.invalidate_recordset()
@@ -100,11 +102,12 @@ class ImportDefaults(BillingDecisions):
     def _find_line(self, product_id, company, payer_id, place_id, lang):
         product = self.env["product.product"].browse(product_id)
         payer, place = (self.env["res.partner"].with_company(company).browse(id_) for id_ in (payer_id, place_id))
-        position = self.env["subscription.contract"]._find_fiscal_position(company, payer, place)
+        position = self.find_fiscal_position(company, payer, place)
         taxes = position.map_tax(product.taxes_id._filter_taxes_by_company(company))
         return Line(
             product.with_context(lang=lang).get_product_multiline_description_sale(),
             taxes.ids,
+            position.id,
             any(taxes.flatten_taxes_hierarchy().mapped("price_include")),
         )
 

@@ -161,7 +161,7 @@ class SubscriptionImportBatch(models.Model):
         batch.write({"state": "failed", "message": explain(self.env, error)})
         batch._park("import", batch.message, batch.company_id._subscription_today())
 
-    def _get_responsible(self):
+    def _get_alert_users(self):
         """Whoever started the import hears of its end."""
         return self.user_id
 

@@ -85,7 +85,7 @@ class SubscriptionImportEngine(models.AbstractModel):
         values["dunning_plan_id"] = defaults.dunning_plan(company)
         for _create, _id, line in values["line_ids"]:
             found = defaults.line(line["product_id"], company, payer, subscriber)
-            line.update(name=found.name, tax_ids=[Command.set(found.tax_ids)])
+            line.update(name=found.name, tax_ids=[Command.set(found.tax_ids)], tax_position_id=found.position_id)
             if not found.is_included:
                 line.update(defaults.figures(line, company.currency_id))
 

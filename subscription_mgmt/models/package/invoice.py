@@ -4,27 +4,44 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..billing.decisions import BillingDecisions
+from ..billing.head import InvoiceTerms
+
 
 class SubscriptionEntitlement(models.Model):
     _inherit = "subscription.entitlement"
 
-    def _prepare_move_values(self, move_type, date_ref, lines):
-        """Values of the invoice or credit note of the package."""
+    def _get_invoice_terms(self, date_ref, lines, credited=None):
+        """Terms of the invoice of the package, or of a credit note on it.
+
+        Due at once and left alone by billing: it is paid, or paid back, by whoever makes it.
+
+        :param credited: the invoice that is given back; whom it was made for, where and under which fiscal position
+            holds for the credit note too, wherever the customer is by now.
+        """
         self.ensure_one()
-        partner, company = self.package_id._get_billed_partner(self.partner_id), self.company_id
-        position = self.env["account.fiscal.position"].with_company(company)._get_fiscal_position(partner)
-        return {
-            "move_type": move_type,
-            "company_id": company.id,
-            "partner_id": partner.id,
-            "fiscal_position_id": position.id,
-            "currency_id": self.currency_id.id,
-            "invoice_date": date_ref,
-            "invoice_date_due": date_ref,
-            "invoice_payment_term_id": False,
-            "invoice_origin": self.package_id.display_name,
-            "invoice_line_ids": [Command.create(line) for line in lines],
-        }
+        package, invoice = self.package_id, credited or self.env["account.move"]
+        payer = invoice.partner_id or package._get_billed_partner(self.partner_id)
+        return InvoiceTerms(
+            company=self.company_id,
+            partner=payer,
+            place=invoice.partner_shipping_id or package._get_service_address(self.partner_id),
+            currency=self.currency_id,
+            date=date_ref,
+            lines=lines,
+            refund=bool(invoice),
+            position=invoice.fiscal_position_id if invoice else None,
+            journal=invoice.journal_id,
+            payment_term=self.env["account.payment.term"],
+            method=payer.with_company(self.company_id).property_inbound_payment_method_line_id,
+            user=payer.user_id or self.partner_id.user_id,
+            origin=package.display_name,
+        )
+
+    def _create_move(self, terms):
+        """Make the draft of an invoice or credit note."""
+        moves = self.env["account.move"].with_company(self.company_id)
+        return moves.create(moves._prepare_subscription_head(terms, BillingDecisions(self.env)))
 
     def _make_invoice(self, date_ref):
         """Make and post the invoice of packages that have none, and settle it with the payment that is there.
@@ -33,8 +50,7 @@ class SubscriptionEntitlement(models.Model):
         """
         for one in self.filtered(lambda one: not one.invoice_id):
             line = one.package_id._get_invoice_line_values(one.partner_id, one.price)
-            values = one._prepare_move_values("out_invoice", date_ref, [line])
-            invoice = self.env["account.move"].with_company(one.company_id).create(values)
+            invoice = one._create_move(one._get_invoice_terms(date_ref, [line]))
             one._check_invoice_amount(invoice)
             invoice.action_post()
             one.invoice_id = invoice
@@ -91,8 +107,8 @@ class SubscriptionEntitlement(models.Model):
         billed = invoice.invoice_line_ids[:1]
         line = self.package_id._get_invoice_line_values(invoice.partner_id, self._get_price_of(total))
         line["tax_ids"] = [Command.set(billed.tax_ids.ids)]
-        values = self._prepare_move_values("out_refund", date_ref, [line])
-        note = self.env["account.move"].with_company(self.company_id).create({**values, "ref": reason})
+        note = self._create_move(self._get_invoice_terms(date_ref, [line], credited=invoice))
+        note.ref = reason
         missing = self.currency_id.round(total - note.amount_total)
         if missing:
             rest = {

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..billing.decisions import BillingDecisions
+
 
 class SubscriptionPackage(models.Model):
     _inherit = "subscription.package"
@@ -9,11 +11,17 @@ class SubscriptionPackage(models.Model):
         """Address that is billed: the customer's own for invoices."""
         return customer.browse(customer.address_get(["invoice"])["invoice"])
 
+    @api.model
+    def _get_service_address(self, customer):
+        """Where the package is delivered: the customer's own address for deliveries; empty: at the billed address."""
+        place = customer.browse(customer.address_get(["delivery"])["delivery"])
+        return place.filtered(lambda address: address.type == "delivery")
+
     def _get_taxes(self, customer):
-        """Taxes of the package for the customer, through the fiscal position of the address that is billed."""
+        """Taxes of the package for the customer, through the fiscal position that its invoice will have."""
         self.ensure_one()
-        company, partner = self.company_id, self._get_billed_partner(customer)
-        position = self.env["account.fiscal.position"].with_company(company)._get_fiscal_position(partner)
+        company, payer, place = self.company_id, self._get_billed_partner(customer), self._get_service_address(customer)
+        position = BillingDecisions(self.env).find_fiscal_position(company, payer, place)
         return position.map_tax(self.product_id.taxes_id._filter_taxes_by_company(company))
 
     def _get_total(self, customer, price=None):

@@ -97,20 +97,19 @@ class SubscriptionInteraction(models.Model):
         return self.action_view_invoices()
 
     def _issue_invoice(self):
-        """Make and post the invoice of the day, in the name of the user."""
+        """Make the invoice of the day in the name of the user, and post it unless it is to stay a draft."""
         self.ensure_one()
         recurrence = self.recurrence_id
         if self.makes != "invoice" or not recurrence:
             raise UserError(self.env._("“%(name)s” issues no invoice.", name=self.display_name))
         recurrence._check_invoice_template()
-        partner = recurrence.invoice_partner_id
-        if not partner.active:
-            raise UserError(self.env._("Customer %(customer)s is archived.", customer=partner.display_name))
+        recurrence._check_invoice_partner()
         moves = self.env["account.move"].sudo(False).with_company(self.company_id)
         values = recurrence._prepare_invoice_values(self._get_today())
         move = moves.with_context(mail_create_nosubscribe=True).create(values)
         self.invoice_id = move
-        move.action_post()
+        if recurrence.billing_mode != "draft":
+            move.action_post()
 
     def action_view_invoices(self):
         """Open the invoices of the interactions."""
@@ -134,12 +133,17 @@ class SubscriptionInteraction(models.Model):
     # === REMINDERS === #
     @api.model
     def _get_reminder_domain(self, company, date_ref):
-        """Invoices that were sent from the agenda, fell due lately, are unpaid and nobody was reminded of."""
+        """Invoices that were sent from the agenda, fell due lately, are unpaid and nobody was reminded of.
+
+        Those that a dunning plan follows are the plan's: nobody hears of one debt from two sides.
+        """
         if not (company.subscription_invoice_reminder and company.subscription_reminder_template_id):
             return Domain.FALSE
+        dunned = self.env["account.move"]._get_subscription_dunned_domain()
         return (
             Domain("company_id", "=", company.id)
             & Domain("date_reminded", "=", False)
+            & ~Domain("invoice_id", "any", dunned)
             & Domain("invoice_id.state", "=", "posted")
             & Domain("invoice_id.is_move_sent", "=", True)
             & Domain("invoice_id.payment_state", "in", ("not_paid", "partial"))
@@ -177,8 +181,44 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     subscription_interaction_ids = fields.One2many(
-        comodel_name="subscription.interaction", inverse_name="invoice_id", string="Interactions"
+        comodel_name="subscription.interaction",
+        inverse_name="invoice_id",
+        string="Interactions",
+        groups="subscription_mgmt.group_subscription_viewer",
     )
+
+    # === WHAT STANDS BEHIND IT === #
+    def _get_subscription_recurrences(self):
+        """The recurring invoice of which the invoice was made, or else the one that it gives back."""
+        moves = self.sudo()  # sudo: whoever bills need not be allowed to see the agenda
+        made, given_back = moves.subscription_interaction_ids, moves.reversed_entry_id.subscription_interaction_ids
+        # Not a union, as in `_get_billed_contracts`
+        return made.recurrence_id or given_back.recurrence_id
+
+    def _get_subscription_sources(self):
+        """Override of `subscription_mgmt`: the recurring invoice too."""
+        return [*super()._get_subscription_sources(), *self._get_subscription_recurrences()]
+
+    @api.model
+    def _get_subscription_source_domain(self, condition):
+        """Override of `subscription_mgmt`: the recurring invoice too."""
+        made = Domain("subscription_interaction_ids", "any", Domain("recurrence_id", "any", condition))
+        return super()._get_subscription_source_domain(condition) | made
+
+    @api.depends("subscription_interaction_ids.recurrence_id.contract_id")
+    def _compute_subscription_contract_ids(self):
+        """Override of `subscription_mgmt`: the contract to which a recurring invoice belongs."""
+        result = super()._compute_subscription_contract_ids()
+        for move in self:
+            move.subscription_contract_ids |= move._get_subscription_recurrences().contract_id
+            move.subscription_contract_count = len(move.subscription_contract_ids)
+        return result
+
+    def _search_subscription_contract_ids(self, operator, value):
+        found = super()._search_subscription_contract_ids(operator, value)
+        if found is NotImplemented:
+            return found
+        return Domain(found) | Domain("subscription_interaction_ids.recurrence_id.contract_id", operator, value)
 
     def write(self, vals):
         """Override of `account` to finish the interaction when its invoice is sent, from wherever."""
@@ -213,7 +253,9 @@ class AccountMove(models.Model):
             "invoice_partner_id": self.partner_id.id,
             "currency_id": self.currency_id.id,
             "journal_id": self.journal_id.id,
+            "service_address_id": self.partner_shipping_id.id or self.partner_id.id,
             "payment_term_id": self.invoice_payment_term_id.id,
+            "payment_method_line_id": self.preferred_payment_method_line_id.id,
             "frequency": "monthly",
             "day": day.day,
             "date_start": fields.Date.start_of(fields.Date.add(day, months=1), "month"),

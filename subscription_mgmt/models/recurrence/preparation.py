@@ -50,7 +50,7 @@ class SubscriptionInteraction(models.Model):
             same._make(makes)
         rows.write({"is_prepared": True})
 
-    def _get_responsible(self):
+    def _get_alert_users(self):
         """Whoever is to do it is told when it cannot be prepared."""
         return self.user_id | self.recurrence_id.create_uid
 

@@ -16,7 +16,8 @@ class ResCompany(models.Model):
     )
     subscription_invoice_reminder = fields.Boolean(
         string="Remind of Unpaid Invoices",
-        help="Once a day, write to customers whose invoice was sent from the agenda and fell due the day before.",
+        help="Once a day, write to customers whose invoice was sent from the agenda and fell due the day before. "
+        "Invoices that a dunning plan follows are left to the plan.",
     )
     subscription_reminder_template_id = fields.Many2one(
         comodel_name="mail.template",

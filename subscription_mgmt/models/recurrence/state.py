@@ -59,7 +59,7 @@ class SubscriptionRecurrence(models.Model):
         running._generate(date_ref)
         running._shift_again(date_ref)
 
-    def _get_responsible(self):
+    def _get_alert_users(self):
         """Whoever does what recurs, or planned it, is told when it cannot be planned."""
         return self.user_id | self.create_uid
 

@@ -282,9 +282,10 @@ class SubscriptionRecurrence(models.Model):
             recurrence._get_open_interactions().write(recurrence._prepare_what())
 
     def _copy_for_split(self, values):
-        """A new recurrence with everything of this one, and these values."""
+        """A new recurrence with everything of this one, and these values; the saved card, which no copy has, too."""
         self.ensure_one()
-        return self.copy({"name": self.name, "previous_id": self.id, **values})
+        kept = {"name": self.name, "previous_id": self.id, "payment_token_id": self.payment_token_id.id}
+        return self.copy({**kept, **values})
 
     def _move_exceptions(self, target, since):
         """Give the exceptions from a day on to the recurrence that continues this one."""

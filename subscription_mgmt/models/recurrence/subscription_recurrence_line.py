@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ..billing.decisions import BillingDecisions
+
 
 class SubscriptionRecurrenceLine(models.Model):
     _name = "subscription.recurrence.line"
@@ -36,8 +38,11 @@ class SubscriptionRecurrenceLine(models.Model):
         for line in self:
             line.price_subtotal = line._get_untaxed(line.quantity, line.price_unit, line.discount)
 
-    def _prepare_move_line_values(self, sequence):
-        """Values of the line on the invoice; every figure is the one that stands here."""
+    def _prepare_move_line_values(self, sequence, taxes):
+        """Values of the line on the invoice; every figure is the one that stands here.
+
+        :param taxes: those that belong to the fiscal position of the invoice.
+        """
         self.ensure_one()
         return {
             "sequence": sequence,
@@ -46,7 +51,7 @@ class SubscriptionRecurrenceLine(models.Model):
             "quantity": self.quantity,
             "price_unit": self.price_unit,
             "discount": self.discount,
-            "tax_ids": [Command.set(self.tax_ids.ids)],
+            "tax_ids": [Command.set(taxes.ids)],
             **({"account_id": self.account_id.id} if self.account_id else {}),
             **({"analytic_distribution": self._get_analytic()} if self._get_analytic() else {}),
         }
@@ -58,43 +63,23 @@ class SubscriptionRecurrenceLine(models.Model):
 
 
 class SubscriptionRecurrence(models.Model):
-    _inherit = "subscription.recurrence"
+    _name = "subscription.recurrence"
+    _inherit = ["subscription.recurrence", "subscription.invoicing.mixin"]
 
-    invoice_partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Invoice To",
-        compute="_compute_invoice_partner_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        check_company=True,
+    payment_method_line_id = fields.Many2one(
+        compute="_compute_payment_method_line_id", store=True, readonly=False, precompute=True
+    )
+    billing_mode = fields.Selection(
+        string="After Confirming",
+        help="What is done with the invoice by itself once a person has confirmed it. Where it is only posted, sending "
+        "stays a second act of that person.",
+    )
+    dunning_plan_id = fields.Many2one(
+        help="What is done about unpaid invoices. A plan takes the place of the reminder that is switched on in the "
+        "settings: nobody gets both. To leave the customer alone, choose a plan without steps.",
     )
     invoice_line_ids = fields.One2many(
         comodel_name="subscription.recurrence.line", inverse_name="recurrence_id", string="Invoice Lines", copy=True
-    )
-    currency_id = fields.Many2one(
-        comodel_name="res.currency",
-        required=True,
-        compute="_compute_currency_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    journal_id = fields.Many2one(
-        comodel_name="account.journal",
-        string="Invoice Journal",
-        domain="[('type', '=', 'sale')]",
-        check_company=True,
-        help="Empty: the first sales journal of the company.",
-    )
-    payment_term_id = fields.Many2one(
-        comodel_name="account.payment.term",
-        compute="_compute_payment_term_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        check_company=True,
     )
     invoice_amount = fields.Monetary(string="Untaxed Amount", compute="_compute_invoice_amount")
 
@@ -103,16 +88,22 @@ class SubscriptionRecurrence(models.Model):
         for recurrence in self:
             recurrence.invoice_partner_id = recurrence.invoice_partner_id or recurrence.contract_id.invoice_partner_id
 
-    @api.depends("company_id")
-    def _compute_currency_id(self):
+    @api.depends("contract_id", "invoice_partner_id")
+    def _compute_service_address_id(self):
         for recurrence in self:
-            recurrence.currency_id = recurrence.currency_id or recurrence.company_id.currency_id
+            recurrence.service_address_id = recurrence.contract_id.service_address_id or recurrence.invoice_partner_id
 
-    @api.depends("invoice_partner_id")
-    def _compute_payment_term_id(self):
+    @api.depends("invoice_partner_id", "company_id")
+    def _compute_payment_method_line_id(self):
         for recurrence in self:
             partner = recurrence.invoice_partner_id.with_company(recurrence.company_id)
-            recurrence.payment_term_id = partner.property_payment_term_id or recurrence.payment_term_id
+            method = partner.property_inbound_payment_method_line_id
+            recurrence.payment_method_line_id = method or recurrence.payment_method_line_id
+
+    def _compute_billing_mode(self):
+        """Override of `subscription_mgmt`: whatever contracts do, nothing is sent by itself unless one says so here."""
+        for recurrence in self:
+            recurrence.billing_mode = recurrence.billing_mode or "post"
 
     @api.depends("invoice_line_ids.price_subtotal")
     def _compute_invoice_amount(self):
@@ -139,30 +130,23 @@ class SubscriptionRecurrence(models.Model):
                 raise ValidationError(self.env._("“%(recurrence)s” has no price on its invoice lines.", **names))
 
     # === THE INVOICE === #
-    def _get_fiscal_position(self):
-        self.ensure_one()
-        positions = self.env["account.fiscal.position"].with_company(self.company_id)
-        return positions._get_fiscal_position(self.invoice_partner_id)
+    def _get_sale_lines(self):
+        return self.invoice_line_ids
 
     def _prepare_invoice_values(self, date_ref):
-        """Values of the draft invoice of a day, with the figures of the template (REC-24, REC-27)."""
+        """Values of the draft invoice of a day, with the figures of the template (REC-24, REC-27).
+
+        :raise UserError: the customer's fiscal position has changed, and a person has to choose the taxes.
+        """
         self.ensure_one()
-        lines = [line._prepare_move_line_values(number) for number, line in enumerate(self.invoice_line_ids)]
-        return {
-            "move_type": "out_invoice",
-            "company_id": self.company_id.id,
-            "partner_id": self.invoice_partner_id.id,
-            "fiscal_position_id": self._get_fiscal_position().id,
-            "currency_id": self.currency_id.id,
-            "invoice_date": date_ref,
-            "invoice_payment_term_id": self.payment_term_id.id,
-            # Without a term Odoo would take the day of creation, whatever the invoice date is.
-            **({} if self.payment_term_id else {"invoice_date_due": date_ref}),
-            **({"journal_id": self.journal_id.id} if self.journal_id else {}),
-            "invoice_user_id": self.user_id.id,
-            "invoice_origin": self.contract_id.name or self.name,
-            "invoice_line_ids": [Command.create(line) for line in lines],
-        }
+        decide = BillingDecisions(self.env)
+        position = self._get_fiscal_position(decide)
+        lines = [
+            line._prepare_move_line_values(number, decide.taxes(line, position))
+            for number, line in enumerate(self.invoice_line_ids)
+        ]
+        terms = self._get_invoice_terms(date_ref, lines=lines, origin=self.contract_id.name or self.name)
+        return self.env["account.move"]._prepare_subscription_head(terms, decide)
 
     def _render_preview(self, date_ref):
         """The PDF that the invoice of a day would be; it is made, rendered and undone again (REC-24).

@@ -2,3 +2,4 @@ from . import test_billing
 from . import test_billing_entry
 from . import test_billing_processes
 from . import test_billing_review
+from . import test_invoice_head

@@ -333,6 +333,13 @@ class TestParking(SubscriptionCommon):
         self.assertIn("is archived", no_journal.billing_error)
         self.assertIn("no price", no_price.billing_error)
 
+    def test_invoice_that_a_person_took_back_to_draft_is_left_to_him(self):
+        self.make_contract()
+        move = self.bill(date(2026, 1, 1)).move_ids
+        move.button_draft()
+        self.carry_out(POST, date(2026, 1, 2))
+        self.assertEqual(move.state, "draft")
+
     def test_locked_period_keeps_the_draft_and_tells(self):
         contract = self.make_contract()
         with patch.object(

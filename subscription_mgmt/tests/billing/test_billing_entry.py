@@ -43,6 +43,7 @@ class TestBillingEntry(SubscriptionCommon):
         for code, rate in (("EUR", 0.9173), ("BHD", 0.3761), ("JPY", 151.37)):
             cls.currencies += cls.setup_other_currency(code, rates=[(date(2020, 1, 1), rate)])
         cls.customers = cls._make_customers()
+        cls.methods = cls._make_banks()
         cls.analytic = cls.env["account.analytic.account"].create(
             {"name": "A", "plan_id": cls.env["account.analytic.plan"].search([], limit=1).id}
         )
@@ -84,6 +85,21 @@ class TestBillingEntry(SubscriptionCommon):
         customers[1].property_account_receivable_id = receivable.copy()
         return customers
 
+    @classmethod
+    def _make_banks(cls):
+        """Bank accounts that Odoo chooses among by currency, payment method and direction; and the payment methods."""
+        euro, company_partner = cls.currencies[1], cls.company.partner_id
+        banks = cls.env["res.partner.bank"].create(
+            [
+                {"acc_number": "EUR 1", "partner_id": company_partner.id, "currency_id": euro.id},
+                {"acc_number": "ANY 1", "partner_id": company_partner.id},
+                {"acc_number": "JOURNAL 1", "partner_id": company_partner.id},
+                {"acc_number": "CUSTOMER 1", "partner_id": cls.customers[0].id},
+            ]
+        )
+        journal = cls.company_data["default_journal_bank"].copy({"bank_account_id": banks[2].id})
+        return cls.env["account.payment.method.line"], journal.inbound_payment_method_line_ids[:1]
+
     def make_line(self, dice, sequence):
         taxes = dice.sample(self.taxes.ids, dice.randrange(3))
         distribution = {str(self.analytic.id): dice.choice([100, 60])}
@@ -116,7 +132,7 @@ class TestBillingEntry(SubscriptionCommon):
             "invoice_date": date(2026, 3, 5),
             "invoice_payment_term_id": term.id,
             **({} if term else {"invoice_date_due": date(2026, 3, 5)}),
-            "preferred_payment_method_line_id": False,
+            "preferred_payment_method_line_id": dice.choice(self.methods).id,
             "invoice_user_id": self.env.user.id,
             "invoice_line_ids": [Command.create(line) for line in lines],
         }
@@ -176,6 +192,7 @@ class TestBillingEntry(SubscriptionCommon):
             self.env.invalidate_all()
             with self.subTest(method=method, state="draft"):
                 self.assertSameEntries(plain, complete)
+                self.assertEqual(len(plain.partner_bank_id), 4, "accounts of ours and of customers were chosen")
             positive = plain.filtered(lambda move: move.amount_total >= 0).ids
             pairs = [(one, two) for one, two in zip(plain, complete, strict=True) if one.id in positive]
             for one, two in pairs[:40]:
@@ -207,7 +224,7 @@ class TestBillingEntry(SubscriptionCommon):
                 {"name": "Somebody", "country_id": country.id, "state_id": state.id, "zip": code}
             )
             contract = self.make_contract(partner_id=partner.id)
-            found = decide.fiscal_position(contract)
+            found = contract._get_fiscal_position(decide)
             self.assertEqual(found, expected, (state.name, code))
             self.assertEqual(found, contract._get_fiscal_position(), "as Odoo finds it")
 

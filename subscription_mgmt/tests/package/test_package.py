@@ -132,10 +132,10 @@ class TestPackage(PackageCommon):
                 entitlement._make_invoice(DAY)
                 self.assertEqual(entitlement.invoice_id.amount_total, package._get_total(self.customer), price)
 
-    def test_taxes_follow_the_address_that_is_billed(self):
-        germany = self.env.ref("base.de")
+    def make_export(self, country):
+        """A fiscal position without tax for deliveries to the country."""
         position = self.env["account.fiscal.position"].create(
-            {"name": "Export", "auto_apply": True, "country_id": germany.id, "company_id": self.company.id}
+            {"name": "Export", "auto_apply": True, "country_id": country.id, "company_id": self.company.id}
         )
         self.tax.copy(
             {
@@ -145,13 +145,41 @@ class TestPackage(PackageCommon):
                 "original_tax_ids": [(4, self.tax.id)],
             }
         )
-        self.env["res.partner"].create(
-            {"name": "Books", "type": "invoice", "parent_id": self.customer.id, "country_id": germany.id}
-        )
+        return position
+
+    def make_address(self, kind, country):
+        values = {"name": kind, "type": kind, "parent_id": self.customer.id, "country_id": country.id}
+        return self.env["res.partner"].create(values)
+
+    def test_taxes_follow_the_address_that_is_billed(self):
+        germany = self.env.ref("base.de")
+        self.make_export(germany)
+        books = self.make_address("invoice", germany)
         entitlement = self.grant(self.credit)
         entitlement._make_invoice(DAY)
         self.assertEqual((self.credit._get_total(self.customer), entitlement.invoice_id.amount_total), (100.0, 100.0))
-        self.assertEqual(entitlement.invoice_id.partner_id.name, "Books")
+        self.assertEqual(entitlement.invoice_id.partner_id, books)
+
+    def test_taxes_follow_the_delivery_address_where_there_is_one(self):
+        """Shop, invoice and its head say the same: delivered abroad, billed at home."""
+        self.customer.country_id = self.env.ref("base.ro")
+        position = self.make_export(self.env.ref("base.de"))
+        place = self.make_address("delivery", self.env.ref("base.de"))
+        entitlement = self.grant(self.credit)
+        entitlement._make_invoice(DAY)
+        move = entitlement.invoice_id
+        self.assertEqual((self.credit._get_total(self.customer), move.amount_total), (100.0, 100.0))
+        self.assertEqual((move.fiscal_position_id, move.partner_shipping_id), (position, place))
+
+    def test_credit_note_goes_by_the_invoice_wherever_the_customer_is_by_now(self):
+        self.customer.country_id = self.env.ref("base.ro")
+        self.make_export(self.env.ref("base.de"))
+        entitlement = self.grant(self.credit)
+        entitlement._make_invoice(DAY)
+        self.customer.country_id = self.env.ref("base.de")
+        note = entitlement._refund(DAY, "Unhappy")
+        for name in ("fiscal_position_id", "partner_id", "partner_shipping_id", "journal_id", "amount_tax"):
+            self.assertEqual(note[name], entitlement.invoice_id[name], name)
 
     def test_company_switch_refuses_packages(self):
         self.company.subscription_enabled = False

@@ -6,3 +6,4 @@ from . import test_recurrence_regeneration
 from . import test_recurrence_rule
 from . import test_recurrence_security
 from . import test_recurring_invoice
+from . import test_recurring_invoice_paid
