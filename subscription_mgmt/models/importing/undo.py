@@ -66,8 +66,10 @@ class SubscriptionImportBatch(models.Model):
         return UndoPlan(contracts, made, restored, changed - restored)
 
     def _check_undoable(self):
-        """Raise when the import did nothing, or when something it made or changed was billed."""
+        """Raise when the import did nothing, is still worked on, or made or changed something that was billed."""
         self.ensure_one()
+        if self.is_activating:
+            raise UserError(self.env._("The contracts are being put in force. Wait until this is done."))
         if self.state != "done":
             raise UserError(self.env._("Import %(name)s has nothing to undo.", name=self.name))
         contracts = self.with_context(active_test=False).contract_ids
