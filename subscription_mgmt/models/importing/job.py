@@ -9,8 +9,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config
 
-from .messages import describe_problems
-
 _logger = logging.getLogger(__name__)
 
 
@@ -111,7 +109,7 @@ class SubscriptionImportBatch(models.Model):
             raise Stopped
         result = self._examine()
         if result.errors and (result.refused or not self.good_only):
-            problems = describe_problems(self.env, result.errors)
+            problems = self._get_layout()._describe_problems(result.errors)
             self.write({"state": "failed", "message": problems, "row_count": result.row_count})
             self._keep_failing_rows(result)
             return
