@@ -319,7 +319,7 @@ class Create(Variant):
         check.prepare()
         wizard = check.wizard
         result = wizard._examine()
-        self.values = [wizard._prepare_contract_values(group, result.records, company) for group, company in result.new]
+        self.values = [wizard._get_layout()._prepare_values(result, group) for group, _none in result.new]
         self.contracts = self.env["subscription.contract"].with_context(**wizard._get_write_context())
 
     def work(self):

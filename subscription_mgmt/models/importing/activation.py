@@ -17,15 +17,6 @@ class SubscriptionImportBatch(models.Model):
 
     is_activating = fields.Boolean(readonly=True, help="The server is putting the contracts in force.")
 
-    @api.depends("is_activating", "done_count", "draft_count")
-    def _compute_progress(self):
-        """Override of `subscription_mgmt` to show how many of the contracts are in force."""
-        result = super()._compute_progress()
-        for batch in self.filtered("is_activating"):
-            batch.progress = 100.0 * (batch.done_count - batch.draft_count) / (batch.done_count or 1)
-            batch.progress_text = self.env._("%s contracts are still to be put in force", batch.draft_count)
-        return result
-
     # === ACTIONS === #
     def action_activate(self):
         """Put all contracts of the import that are still drafts in force.
@@ -45,23 +36,11 @@ class SubscriptionImportBatch(models.Model):
         self.env.ref("subscription_mgmt.ir_cron_subscription_import_activate").sudo()._trigger()
         return True
 
-    def action_stop(self):
-        """Override of `subscription_mgmt`: what is in force stays so; the others stay drafts."""
-        activating = self.filtered("is_activating")
-        activating.is_activating = False
-        return super(SubscriptionImportBatch, self - activating).action_stop()
-
     def _get_drafts(self):
         """Contracts of the import that are drafts."""
         self.ensure_one()
         domain = Domain("import_batch_id", "=", self.id) & Domain("state", "=", "draft")
         return self.env["subscription.contract"].search(domain, order="id")
-
-    def _check_undoable(self):
-        """Override of `subscription_mgmt`: what the server is working on stays."""
-        if self.is_activating:
-            raise UserError(self.env._("The contracts are being put in force. Wait until this is done."))
-        return super()._check_undoable()
 
     # === CRON === #
     @api.model

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from odoo.tools import split_every
 
+from ...tools.importing.contracts import INVOICE_CUSTOMER
 from ...tools.importing.layout import CUSTOMER
-from ...tools.importing.rules import INVOICE_CUSTOMER
 from ...tools.refusal import Refusal
 from ..billing.decisions import BillingDecisions
 from ..common.subscription_sale_line_mixin import get_net

@@ -11,7 +11,6 @@ from odoo.tools import config
 
 from ..common.batches import Job
 from ..common.subscription_parking_mixin import explain
-from .messages import describe_problems
 
 _logger = logging.getLogger(__name__)
 IMPORT = Job("subscription.import.batch", "_get_queued_domain", "_cron_carry_out", size=1, claim=False)
@@ -30,16 +29,32 @@ class SubscriptionImportBatch(models.Model):
     progress = fields.Float(compute="_compute_progress", help="Part of the records that is written, in percent.")
     progress_text = fields.Char(string="Progress Now", compute="_compute_progress")
 
-    @api.depends("progress_ids.done_count", "progress_ids.total_count", "progress_ids.date_start", "state")
+    @api.depends(
+        "progress_ids.done_count",
+        "progress_ids.total_count",
+        "progress_ids.date_start",
+        "state",
+        "is_activating",
+        "done_count",
+        "draft_count",
+    )
     def _compute_progress(self):
+        """How much of the file is written; after that, how many of the contracts are in force."""
         for batch in self:
-            row = batch.progress_ids[:1]
-            batch.progress = 100.0 * row.done_count / row.total_count if row.total_count else 0.0
-            if batch.state == "done":
+            row, done = batch.progress_ids[:1], batch.done_count
+            if batch.is_activating:
+                batch.progress = 100.0 * (done - batch.draft_count) / (done or 1)
+            elif batch.state == "done":
                 batch.progress = 100.0
-            batch.progress_text = batch._get_progress_text(row) if batch.state == "queued" else ""
+            else:
+                batch.progress = 100.0 * row.done_count / row.total_count if row.total_count else 0.0
+            batch.progress_text = batch._get_progress_text(row)
 
     def _get_progress_text(self, row):
+        if self.is_activating:
+            return self.env._("%s contracts are still to be put in force", self.draft_count)
+        if self.state != "queued":
+            return ""
         if row.stop_requested:
             return self.env._("Stopping…")
         if not row.date_start:
@@ -50,14 +65,16 @@ class SubscriptionImportBatch(models.Model):
 
     # === ACTIONS === #
     def action_stop(self):
-        """Stop the import; nothing of it stays.
+        """Stop the import; nothing of it stays. Or stop putting contracts in force; those that are stay so.
 
         :raise UserError: it is over already
         """
         for batch in self:
-            if batch.state != "queued":
+            if batch.is_activating:
+                batch.is_activating = False
+            elif batch.state != "queued":
                 raise UserError(self.env._("Import %(name)s is over already.", name=batch.name))
-            if batch._is_free():
+            elif batch._is_free():
                 batch.write({"state": "stopped", "message": self.env._("Stopped before it began.")})
             else:
                 batch.progress_ids.stop_requested = True
@@ -97,7 +114,7 @@ class SubscriptionImportBatch(models.Model):
             raise Stopped
         result = self._examine()
         if result.errors and (result.refused or not self.good_only):
-            problems = describe_problems(self.env, result.errors)
+            problems = self._get_layout()._describe_problems(result.errors)
             self.row_count = result.row_count
             self._give_up(problems)
             self._keep_failing_rows(result)

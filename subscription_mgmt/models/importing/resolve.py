@@ -2,78 +2,53 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 from odoo import models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.importing.rows import Reading
 from ...tools.importing.rules import Problem
 from ...tools.refusal import Refusal
-from .messages import MODEL_LABELS
+
+_lt = LazyTranslate(__name__)
 
 MAX_KNOWN = 8  # so many known ids are shown as a hint; a longer list would help nobody
-# A product is known by its code, a type by its name, a user by the login, whatever the ids of the other columns are.
-USUAL_MODES = {"product": "external", "interaction_type": "name", "responsible": "external"}
 MAX_DATABASE_ID = 2**31 - 1
 
 
-class Target(NamedTuple):
+@dataclass(frozen=True)
+class Target:
     """What an id column points to.
 
     :param model: technical name
+    :param label: what such records are called in a sentence
     :param own_field: field in which the record itself carries the id of the old system
     :param kind: under which numbering the mapping table has it, if any
     :param fits: whether a record is of the kind the column asks for
     :param listed: whether there are few enough to show the known ids as a hint
+    :param mode: how its ids are read, whatever the ids of the other columns are; empty: as theirs
     """
 
     model: str
+    label: object = field(default="", compare=False)
     own_field: str = ""
     kind: str = ""
     fits: Callable = bool
     listed: bool = False
+    mode: str = ""
 
 
-def is_person(partner):
-    """Whether the partner may be an individual customer."""
-    return not partner.is_company
-
-
-def is_company(partner):
-    """Whether the partner may be a corporate customer."""
-    return partner.is_company
-
-
-def _is_active(record):
-    return "active" not in record._fields or record.active
-
-
-TARGETS = {
-    "individual_customer": Target("res.partner", "ref", "individual", is_person),
-    "corporate_customer": Target("res.partner", "ref", "corporate", is_company),
-    "invoice_individual": Target("res.partner", "ref", "individual", is_person),
-    "invoice_corporate": Target("res.partner", "ref", "corporate", is_company),
-    "contact": Target("res.partner", "ref", "contact", is_person),
-    "product": Target("product.product", "default_code"),
-    "category": Target(
-        "subscription.category", "external_ref", "subscriber", lambda record: record.usage == "subscriber", True
-    ),
-    "service_category": Target(
-        "subscription.category", "external_ref", "service", lambda record: record.usage == "service", True
-    ),
-    "payment_method": Target(
-        "account.payment.method.line", fits=lambda record: record.payment_type == "inbound", listed=True
-    ),
-    "payment_term": Target("account.payment.term", listed=True),
-    "project": Target("project.project"),
-    "asset": Target("maintenance.equipment"),
-    "branch": Target("res.company", listed=True),
-    "sales_rep": Target("hr.employee"),
-    "interaction_type": Target("subscription.interaction.type", listed=True),
-    "responsible": Target("res.users", "login", fits=lambda user: not user.share),
-}
+# What several layouts point to
+INDIVIDUAL = Target("res.partner", _lt("customers and contacts"), "ref", "individual", lambda p: not p.is_company)
+CORPORATE = replace(INDIVIDUAL, kind="corporate", fits=lambda partner: partner.is_company)
+CONTACT = replace(INDIVIDUAL, kind="contact")
+PRODUCT = Target("product.product", _lt("products"), "default_code", mode="external")
+PAYMENT_METHOD = Target(
+    "account.payment.method.line", _lt("payment methods"), fits=lambda m: m.payment_type == "inbound", listed=True
+)
 
 
 class SubscriptionImportEngine(models.AbstractModel):
@@ -85,7 +60,8 @@ class SubscriptionImportEngine(models.AbstractModel):
         :return: column key → id in the file → record, or :class:`Refusal` when it means no record that may be used
         """
         rows = [row for group in reading.groups for row in group.rows]
-        columns = {key: (TARGETS[key], self._get_id_mode(key)) for key in reading.header.headings if key in TARGETS}
+        targets = self._get_layout()._targets
+        columns = {key: (targets[key], self._get_id_mode(key)) for key in reading.header.headings if key in targets}
         wanted = defaultdict(set)
         for key, question in columns.items():
             wanted[question].update(row.values[key] for row in rows if key in row.values)
@@ -94,7 +70,7 @@ class SubscriptionImportEngine(models.AbstractModel):
 
     def _resolve_codes(self, target, mode, codes):
         model = self._get_target_model(target)
-        label = str(self.env._(MODEL_LABELS[target.model]))
+        label = str(self.env._(target.label))
         try:
             candidates = self._find_candidates(model, target, codes, mode)
             reachable = self._get_reachable(model, set().union(*candidates.values()))
@@ -110,10 +86,17 @@ class SubscriptionImportEngine(models.AbstractModel):
             found.update(dict.fromkeys(unknown, hint))
         return found
 
+    def _resolve_numbers(self, target, codes):
+        """Find records by their number in the old system alone: number → record, or :class:`Refusal`."""
+        model, label = self._get_target_model(target), str(self.env._(target.label))
+        found = self._find_by_number(model, target, codes)
+        reachable = self._get_reachable(model, set().union(*found.values()))
+        return {code: self._pick(target, label, reachable, found.get(code, ())) for code in codes}
+
     def _get_id_mode(self, key):
         """How the ids of a column are read: as chosen for it, as it is usual for its kind, or as the file's."""
         chosen = (self.id_modes or {}).get(key)
-        return chosen or USUAL_MODES.get(key) or self.id_mode
+        return chosen or self._get_layout()._targets[key].mode or self.id_mode
 
     def _get_target_model(self, target):
         """The model as the user may see it from the company of the import and its branches."""
@@ -134,11 +117,15 @@ class SubscriptionImportEngine(models.AbstractModel):
             return self._find_by_xmlid(target, codes)
         if mode == "name":
             return self._find_by_field(model, model._rec_name, codes)
+        found = self._find_by_number(model, target, codes)
+        # What has the form module.name can be nothing else once no code of the old system is written like it.
+        return found | self._find_by_xmlid(target, codes - found.keys())
+
+    def _find_by_number(self, model, target, codes):
         found = self._find_by_mapping(target, codes)
         if target.own_field:
             found |= self._find_by_field(model, target.own_field, codes - found.keys())
-        # What has the form module.name can be nothing else once no code of the old system is written like it.
-        return found | self._find_by_xmlid(target, codes - found.keys())
+        return found
 
     def _find_by_mapping(self, target, codes):
         mappings = self.env["subscription.external.id"].search_fetch(
@@ -238,3 +225,7 @@ class SubscriptionImportEngine(models.AbstractModel):
                     if refusal:
                         heading = reading.header.heading(key)
                         yield Problem(refusal.code, row.number, heading, row.values[key], refusal.params)
+
+
+def _is_active(record):
+    return "active" not in record._fields or record.active

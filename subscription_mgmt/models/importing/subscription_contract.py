@@ -35,6 +35,10 @@ class SubscriptionContract(models.Model):
             return None
         return super()._check_company(fnames)
 
+    def _update_plans_after_import(self):
+        """Make the plan of running contracts anew after their lines were changed; what was billed stays."""
+        self.exists().filtered(lambda contract: contract.state in ("active", "paused"))._regenerate_installments()
+
     @api.model
     def _create(self, data_list):
         """Override of `base`: write the figures of imported contracts with them, not by a second pass."""

@@ -4,11 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from .resolve import TARGETS
-
-# Numbering → whether a record is of its kind, as the import of contracts asks for it
-FITS = {target.kind: target.fits for target in TARGETS.values() if target.kind}
-
 
 class SubscriptionExternalId(models.Model):
     """Which record an id of the old system means; the import looks here first (WSI-12..22, WSI-39)."""
@@ -136,7 +131,7 @@ class SubscriptionExternalId(models.Model):
         domain = Domain(records._rec_name, "in", list(names))
         if company_id and "company_id" in records._fields:
             domain &= Domain(records._check_company_domain(self.env["res.company"].browse(company_id)))
-        fits = FITS.get(kind, bool)
+        fits = self.env["subscription.import.layout"]._get_kinds().get(kind, bool)
         found = defaultdict(list)
         for record in records.search_fetch(domain, [records._rec_name]).filtered(fits):
             found[record[records._rec_name]].append(record.id)
@@ -152,6 +147,31 @@ class SubscriptionExternalId(models.Model):
         else:
             text = self.env._("No record of the kind “%(kind)s” is named “%(name)s”.", kind=kind, name=name)
         raise ValidationError(text)
+
+    # === WHAT AN IMPORT MADE === #
+    @api.model
+    def _keep(self, company, codes):
+        """Keep the old ids of records that an import made, so that the other imports find them.
+
+        :param codes: list of (id in the old system, under which numbering, record)
+        """
+        self.create(
+            [
+                {"model": record._name, "kind": kind, "code": code, "res_id": record.id, "company_id": company.id}
+                for code, kind, record in codes
+                if self._takes(record)
+            ]
+        )
+
+    @api.model
+    def _forget(self, records):
+        """Delete the old ids of records that an import made."""
+        if self._takes(records):
+            # sudo: the list of old ids belongs to the managers of subscriptions, who alone may undo
+            self.sudo().search(Domain("model", "=", records._name) & Domain("res_id", "in", records.ids)).unlink()
+
+    def _takes(self, records):
+        return records._name in self._fields["model"].get_values(self.env)
 
     # === COMPUTES === #
     @api.depends("code", "model")

@@ -72,6 +72,25 @@ class SubscriptionImportBatch(models.Model):
         if any(batch.state in ("done", "queued") for batch in self):
             raise UserError(self.env._("The receipt of an import is kept as long as its records are there."))
 
+    # === RECEIPT === #
+    def _note_made(self, made):
+        """Note which rows of the file made which records.
+
+        :param made: pairs (number of the row, record)
+        """
+        lines = [self._prepare_made_values(row, record) for row, record in made]
+        self.env["subscription.import.change"].create(lines)
+
+    def _prepare_made_values(self, row, record):
+        return {
+            "batch_id": self.id,
+            "kind": "made",
+            "row_number": row,
+            "model": record._name,
+            "res_id": record.id,
+            "record_name": record.display_name,
+        }
+
     # === ACTIONS === #
     def action_view_contracts(self):
         """Open the contracts that the import made."""

@@ -1,12 +1,6 @@
 from odoo import api, fields, models
 
-IMPORTED_MODELS = [
-    ("subscription.contract", "Contract"),
-    ("subscription.contract.line", "Contract Line"),
-    ("subscription.installment", "Installment"),
-    ("res.partner", "Member"),
-    ("subscription.recurrence", "Recurring Interaction"),
-]
+from .subscription_contract import IMPORT
 
 
 class SubscriptionImportChange(models.Model):
@@ -23,7 +17,12 @@ class SubscriptionImportChange(models.Model):
     company_id = fields.Many2one(related="batch_id.company_id", store=True, precompute=True)
     kind = fields.Selection(selection=[("made", "Made"), ("changed", "Changed")], required=True, readonly=True)
     row_number = fields.Integer(string="Row", readonly=True)
-    model = fields.Selection(selection=IMPORTED_MODELS, string="Kind of Record", required=True, readonly=True)
+    model = fields.Selection(
+        selection=lambda self: self.env["subscription.import.layout"]._get_model_labels(),
+        string="Kind of Record",
+        required=True,
+        readonly=True,
+    )
     res_id = fields.Many2oneReference(string="Record ID", model_field="model", required=True, readonly=True)
     record_name = fields.Char(string="Record", readonly=True, help="Its name at the time.")
     field_name = fields.Char(string="Technical Field", readonly=True)
@@ -48,6 +47,17 @@ class SubscriptionImportChange(models.Model):
             by_id = {record.id: record for record in records}
             found |= {change: by_id[change.res_id] for change in changes if change.res_id in by_id}
         return found
+
+    def _restore(self, records):
+        """Put the fields back.
+
+        :param records: line → record
+        """
+        groups = self.with_prefetch().grouped(lambda change: (change.model, change.res_id))
+        # Backwards, as every change was allowed where the one before it was made.
+        for changes in reversed(groups.values()):
+            record = records[changes[0]].with_context(subscription_import=IMPORT, tracking_disable=True)
+            record.write({change.field_name: change.old_value for change in changes})
 
     def action_open_record(self):
         """Open the record."""

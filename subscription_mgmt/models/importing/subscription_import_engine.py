@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.importing import sandbox
@@ -13,7 +13,6 @@ from ...tools.importing.errors import build_error_workbook
 from ...tools.importing.rows import MAX_PROBLEMS, Options, file_problem
 from ...tools.importing.rules import Group, Problem
 from ...tools.refusal import Refusal
-from .messages import get_message
 
 ID_MODES = [
     ("external", "Ids of the old system"),
@@ -21,18 +20,6 @@ ID_MODES = [
     ("database", "Database ids of Odoo"),
     ("name", "Names"),
 ]
-# What is said, but keeps nothing from being imported
-NOTICES = {
-    "similar_heading",
-    "contact_elsewhere",
-    "paid_outside",
-    "kept_billed",
-    "kept_closed",
-    "line_left",
-    "plan_gap",
-    "customer_kept",
-}
-PRECISIONS = {"price": "Product Price", "quantity": "Product Unit", "discount": "Discount"}
 
 
 class Step(NamedTuple):
@@ -65,12 +52,16 @@ class Update(NamedTuple):
 class Result:
     """What the check of a file found.
 
+    :param engine: the import page or the receipt that checked it
     :param new: for each record that is to be made (group of the file, what its layout needs besides)
     :param updates: what is to be changed
     :param unchanged_count: records that are there already, equal to the file
     :param skipped_count: groups of the file that a problem keeps out
+    :param records: id column → id in the file → record
+    :param own: what the layout keeps from the check to the writing
     """
 
+    engine: models.BaseModel | None = None
     row_count: int = 0
     new: list[tuple[Group, object]] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
@@ -81,12 +72,17 @@ class Result:
     refused: bool = True
     reading: object = None
     records: dict = field(default_factory=dict)
-    defaults: object = None
+    own: object = None
+
+    @property
+    def header(self):
+        """The heading row."""
+        return self.reading.header
 
     def add_problems(self, problems):
         """Sort problems into those that stop the import and those that are only said."""
         for problem in problems:
-            (self.warnings if problem.code in NOTICES else self.errors).append(problem)
+            (self.warnings if problem.is_notice else self.errors).append(problem)
 
     @property
     def bad_rows(self) -> set[int]:
@@ -108,16 +104,12 @@ class SubscriptionImportEngine(models.AbstractModel):
 
     company_id = fields.Many2one(comodel_name="res.company", required=True)
     layout = fields.Selection(
-        selection=[
-            ("contracts", "Subscribers and contracts"),
-            ("members", "Members, their contacts and branches"),
-            ("plans", "Payment plans"),
-            ("recurrences", "Recurring interactions"),
-        ],
+        selection=lambda self: self.env["subscription.import.layout"]._get_labels(),
         string="What Is Loaded",
         required=True,
-        default="contracts",
+        default=lambda self: self.env["subscription.import.layout"]._get_labels()[0][0],
     )
+    makes_contracts = fields.Boolean(compute="_compute_makes_contracts", export_string_translation=False)
     filename = fields.Char()
     sheet_name = fields.Char(string="Sheet", help="Empty: the one sheet that has the layout.")
     id_mode = fields.Selection(
@@ -142,12 +134,22 @@ class SubscriptionImportEngine(models.AbstractModel):
     column_map = fields.Json(help="Folded heading → key of the column, as a person mapped them.")
     id_modes = fields.Json(help="Key of an id column → how its ids are read, where it differs from the file's.")
 
+    @api.depends("layout")
+    def _compute_makes_contracts(self):
+        for record in self:
+            record.makes_contracts = "subscription.contract" in record._get_layout()._models
+
+    def _get_layout(self):
+        """The layout, which knows everything of such files; that of an add-on that is gone knows nothing."""
+        name = "subscription.import.layout"
+        return self.env.get(f"{name}.{self.layout}", self.env[name])
+
     def _get_content(self):
         return base64.b64decode(self.with_context(bin_size=False).file or b"")
 
     def _get_options(self) -> Options:
         return Options(
-            layout=self.layout,
+            layout=self._get_layout()._shape,
             decimal_sign=self.decimal_sign or None,
             sheet=self.sheet_name or None,
             columns=self.column_map or {},
@@ -172,8 +174,8 @@ class SubscriptionImportEngine(models.AbstractModel):
         try:
             reading = sandbox.read_file(self._get_content(), self.filename or "", self._get_options())
         except Refusal as refusal:
-            return Result(errors=[file_problem(refusal)])
-        result = Result(row_count=reading.row_count, refused=reading.refused, reading=reading)
+            return Result(self, errors=[file_problem(refusal)])
+        result = Result(self, row_count=reading.row_count, refused=reading.refused, reading=reading)
         result.add_problems(reading.problems)
         if not reading.refused:
             self._apply_remembered_modes(reading)
@@ -185,7 +187,7 @@ class SubscriptionImportEngine(models.AbstractModel):
                 result.refused = True
                 return result
             result.add_problems(self._get_precision_problems(reading))
-            getattr(self, f"_check_{self.layout}")(reading, records, result)
+            self._get_layout()._check(result)
             places = {heading: place for place, heading in enumerate(reading.header.headings.values())}
             for problems in (result.errors, result.warnings):
                 problems.sort(key=lambda problem: (problem.row, places.get(problem.column, -1)))
@@ -198,7 +200,7 @@ class SubscriptionImportEngine(models.AbstractModel):
         """Return a problem for every figure that would be rounded when it is stored."""
         digits = {
             key: self.env["decimal.precision"].precision_get(name)
-            for key, name in PRECISIONS.items()
+            for key, name in self._get_layout()._precisions.items()
             if key in reading.header.headings
         }
         return [
@@ -231,5 +233,6 @@ class SubscriptionImportEngine(models.AbstractModel):
         headings, rows = sandbox.read_raw(self._get_content(), self.filename or "", self._get_options(), numbers)
         header = result.reading.header
         places = {header.headings[key]: place for place, key in header.places.items() if key}
-        problems = [(problem.row, problem.column, get_message(self.env, problem)) for problem in result.errors]
+        get_message = self._get_layout()._get_message
+        problems = [(problem.row, problem.column, get_message(problem)) for problem in result.errors]
         return build_error_workbook(headings, rows, problems, places, self.env._("Failing Rows"))

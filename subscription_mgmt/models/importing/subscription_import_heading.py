@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ...tools.importing.layout import LAYOUTS
 from .subscription_import_engine import ID_MODES
 
 LEAVE_OUT = "-"
@@ -10,8 +9,8 @@ def selection_keys(env):
     """Every column of every layout, under its heading in the user's language."""
     language = (env.lang or "en")[:2]
     found = {LEAVE_OUT: env._("Leave out")}
-    for layout in LAYOUTS.values():
-        for column in layout.columns:
+    for layout in env["subscription.import.layout"]._get_all():
+        for column in layout._shape.columns:
             found.setdefault(column.key, column.label(language))
     return list(found.items())
 
@@ -29,7 +28,7 @@ class SubscriptionImportHeading(models.Model):
         comodel_name="res.company", required=True, index=True, default=lambda self: self.env.company
     )
     layout = fields.Selection(
-        selection=lambda self: self.env["subscription.import.engine"]._fields["layout"].selection,
+        selection=lambda self: self.env["subscription.import.layout"]._get_labels(),
         string="What Is Loaded",
         required=True,
     )

@@ -5,16 +5,11 @@ from itertools import chain
 
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
 from odoo.tools import format_date, html2plaintext
 
-from ..common.context import CHECKED
-from .defaults import ImportDefaults
-from .layout_contracts import plain
 from .subscription_contract import IMPORT
 
 CHUNK = 500  # records made in one go; memory stays flat
-PLAN_FIELDS = {"date_start", "date_end"}  # of a contract; its lines say themselves what their plan is made from
 
 
 class SubscriptionImportEngine(models.AbstractModel):
@@ -36,10 +31,10 @@ class SubscriptionImportEngine(models.AbstractModel):
         :param batch: the receipt that is written
         :param report: called with the number of records done so far; may raise to stop everything
         """
-        done = 0
+        done, layout = 0, self._get_layout()
         for start in range(0, len(result.new), CHUNK):
             entries = result.new[start : start + CHUNK]
-            getattr(self, f"_create_{self.layout}")(entries, batch, result)
+            layout._make(result, entries, batch)
             self.env.flush_all()
             # What was made is not looked at again: memory stays flat.
             self.env.invalidate_all(flush=False)
@@ -52,7 +47,7 @@ class SubscriptionImportEngine(models.AbstractModel):
             done += len(updates)
             if report:
                 report(done)
-        self._finish_layout(result)
+        layout._finish(result)
         batch.write(self._prepare_receipt_values(result))
 
     def _prepare_receipt_values(self, result):
@@ -64,41 +59,6 @@ class SubscriptionImportEngine(models.AbstractModel):
             "unchanged_count": result.unchanged_count,
             "skipped_count": result.skipped_count,
         }
-
-    def _create_contracts(self, entries, batch, result):
-        defaults = result.defaults = result.defaults or ImportDefaults(self.env, result.records)
-        values_list = []
-        for group, company in entries:
-            values = self._prepare_contract_values(group, result.records, company)
-            self._complete_contract_values(values, company, defaults)
-            values_list.append({**values, "import_batch_id": batch.id})
-        # The companies of all records were compared by the check.
-        context = {**self._get_write_context(), "subscription_companies": CHECKED}
-        self.env["subscription.contract"].with_context(**context).create(values_list)
-
-    def _complete_contract_values(self, values, company, defaults):
-        """Add what the computes of a new contract and its lines would find, without a draft record for each."""
-        subscriber, payer = values["partner_id"], values["invoice_partner_id"]
-        if "payment_term_id" not in values:
-            values["payment_term_id"] = defaults.payment_term(payer, company)
-        values["user_id"] = defaults.responsible(values["employee_id"])
-        values["dunning_plan_id"] = defaults.dunning_plan(company)
-        for _create, _id, line in values["line_ids"]:
-            found = defaults.line(line["product_id"], company, payer, subscriber)
-            line.update(name=found.name, tax_ids=[Command.set(found.tax_ids)], tax_position_id=found.position_id)
-            if not found.is_included:
-                line.update(defaults.figures(line, company.currency_id))
-
-    def _finish_layout(self, result):
-        """Bring the payment plans of running contracts that were changed up to date."""
-        contracts = self.env["subscription.contract"].with_context(**self._get_write_context())
-        ids = {line.contract_id.id for _group, line in result.new} if self.layout == "plans" else set()
-        for update in result.updates:
-            if update.record._name == "subscription.installment":
-                ids.add(update.record.contract_id.id)
-            elif update.record._name == "subscription.contract" and any(map(_touches_plan, update.steps)):
-                ids.add(update.record.id)
-        contracts.browse(ids)._update_plans_after_import()
 
     # === CHANGES === #
     def _apply_updates(self, updates, batch):
@@ -137,7 +97,7 @@ class SubscriptionImportEngine(models.AbstractModel):
                 receipt += self._prepare_change_values(batch, update, record, step)
                 record.write(step.values)
             else:
-                receipt.append(self._prepare_made_values(batch, update.row, record.create(step.values)))
+                receipt.append(batch._prepare_made_values(update.row, record.create(step.values)))
         return receipt
 
     def _prepare_change_values(self, batch, update, record, step):
@@ -159,16 +119,6 @@ class SubscriptionImportEngine(models.AbstractModel):
             if name not in step.silent and plain(record[name]) != value
         ]
 
-    def _prepare_made_values(self, batch, row, record):
-        return {
-            "batch_id": batch.id,
-            "kind": "made",
-            "row_number": row,
-            "model": record._name,
-            "res_id": record.id,
-            "record_name": record.display_name,
-        }
-
     def _to_text(self, record, name, value):
         """Return a value as a person reads it."""
         field = record._fields[name]
@@ -185,8 +135,16 @@ class SubscriptionImportEngine(models.AbstractModel):
         return f"{value:.15g}" if isinstance(value, float) else str(value or "")
 
 
-def _touches_plan(step):
-    return step.record._name != "subscription.contract" or bool(PLAN_FIELDS & step.values.keys())
+def plain(value):
+    """Return the value as it would be written: of a record its id."""
+    return value.id if isinstance(value, models.BaseModel) else value
+
+
+def differs(before, after):
+    """Whether a field would change; a figure is as good as the one that was rounded when it was stored."""
+    if isinstance(after, float):
+        return abs(before - after) > 1e-6
+    return (plain(before) or False) != (after or False)
 
 
 def to_json(value):

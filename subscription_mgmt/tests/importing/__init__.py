@@ -6,6 +6,7 @@ from . import test_import_errors
 from . import test_import_hostile
 from . import test_import_ids
 from . import test_import_job
+from . import test_import_layout
 from . import test_import_members
 from . import test_import_plans
 from . import test_import_processes

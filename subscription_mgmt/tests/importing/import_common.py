@@ -6,7 +6,7 @@ from openpyxl import Workbook
 
 from odoo.tests import new_test_user
 
-from odoo.addons.subscription_mgmt.tools.importing.layout import CONTRACTS
+from odoo.addons.subscription_mgmt.tools.importing.contracts import CONTRACTS
 
 from ..common import SubscriptionCommon
 

@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.subscription_mgmt.models.importing.messages import PROBLEMS
-from odoo.addons.subscription_mgmt.tools.importing.layout import COLUMNS
+from odoo.addons.subscription_mgmt.tools.importing.contracts import CONTRACTS
 
 from .import_common import ImportCommon
 
@@ -167,11 +167,12 @@ class TestImport(ImportCommon):
         codes = {
             code
             for source in sources
-            for call in re.findall(r"\b(?:Refusal|Problem|Fault|_add|_kept_problem)\(\s*([^,)]*)", source.read_text())
+            for call in re.findall(r"(?:Refusal|Problem|Fault|_add|problem|_keep)\(\s*([^,)]*)", source.read_text())
             for code in re.findall(r'"([a-z_]+)"', call)
         }
         self.assertGreater(len(codes), 30)
-        self.assertFalse(codes - PROBLEMS.keys())
+        layouts = self.env["subscription.import.layout"]._get_all()
+        self.assertFalse(codes.difference(PROBLEMS, *(layout._problems for layout in layouts)))
 
     def test_problems_stand_in_the_order_of_the_file(self):
         wizard = self.check(self.row(subject=None, price="1.234", product="%s %(x)d 100%"))
@@ -278,7 +279,7 @@ class TestImport(ImportCommon):
     # === SCREEN === #
     def test_the_layout_is_shown_with_its_stars(self):
         html = self.env["subscription.import"].new().layout_html
-        for column in COLUMNS:
+        for column in CONTRACTS.columns:
             self.assertIn(column.label("en"), html)
 
     def test_template(self):
@@ -286,7 +287,7 @@ class TestImport(ImportCommon):
         self.assertIn(f"/{wizard.id}/template/", wizard.action_download_template()["url"])
         book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(wizard.template)))
         headings = [cell.value for cell in book.worksheets[0][1]]
-        self.assertEqual(headings, [column.label("en") for column in COLUMNS])
+        self.assertEqual(headings, [column.label("en") for column in CONTRACTS.columns])
         self.assertTrue(all(row[1].value for row in book.worksheets[1].iter_rows()))
 
     def test_another_file_must_be_checked_again(self):

@@ -6,7 +6,8 @@ import openpyxl
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.subscription_mgmt.tools.importing.layout import CONTRACTS, MEMBERS
+from odoo.addons.subscription_mgmt.tools.importing.contracts import CONTRACTS
+from odoo.addons.subscription_mgmt.tools.importing.members import MEMBERS
 
 from .import_common import ImportCommon
 

@@ -4,7 +4,7 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.subscription_mgmt.tools.importing.layout import PLANS
+from odoo.addons.subscription_mgmt.tools.importing.plans import PLANS
 
 from .import_common import ImportCommon
 

@@ -3,7 +3,7 @@ from datetime import date, time
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.subscription_mgmt.tools.importing.layout import RECURRENCES
+from odoo.addons.subscription_mgmt.tools.importing.recurrences import RECURRENCES
 
 from .import_common import ImportCommon
 

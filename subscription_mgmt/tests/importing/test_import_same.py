@@ -21,8 +21,8 @@ class TestImportSame(ImportCommon):
         wizard = self.wizard(self.workbook(row))
         result = wizard._examine()
         self.assertEqual((result.errors, len(result.new)), ([], 1))
-        [(group, company)] = result.new
-        values = wizard._prepare_contract_values(group, result.records, company)
+        [(group, _none)] = result.new
+        values = wizard._get_layout()._prepare_values(result, group)
         by_hand = self.env["subscription.contract"].create({**values, "name": "HAND", "external_ref": "HAND"})
         wizard.action_import()
         imported = wizard.batch_id.contract_ids

@@ -9,12 +9,13 @@ import openpyxl
 
 from subscription_mgmt.tools import workbook
 from subscription_mgmt.tools.importing import header as import_header
-from subscription_mgmt.tools.importing.header import read_header
-from subscription_mgmt.tools.importing.layout import BY_KEY, COLUMNS, LANGUAGES
-from subscription_mgmt.tools.importing.rows import read_contracts
+from subscription_mgmt.tools.importing.contracts import CONTRACTS
+from subscription_mgmt.tools.importing.layout import LANGUAGES
+from subscription_mgmt.tools.importing.rows import Options, read_rows
 from subscription_mgmt.tools.importing.template import build_template
 from subscription_mgmt.tools.importing.values import FLAG_WORDS, UNIT_WORDS, fold
 
+BY_KEY, COLUMNS = CONTRACTS.by_key, CONTRACTS.columns
 GOOD = {
     "number": "AB-1",
     "corporate_customer": 9001,
@@ -44,6 +45,14 @@ def sheet(*rows, language="en", keys=None, **attributes):
     headings = [BY_KEY[key].label(language) for key in keys]
     rows = [{k: datetime(*v.timetuple()[:3]) if isinstance(v, date) else v for k, v in row.items()} for row in rows]
     return Sheet([headings, *([row.get(key) for key in keys] for row in rows)], **attributes)
+
+
+def read_header(number, cells):
+    return import_header.read_header(number, cells, CONTRACTS)
+
+
+def read_contracts(sheets, decimal_sign=None):
+    return read_rows(sheets, Options(CONTRACTS, decimal_sign))
 
 
 class TestLayout(unittest.TestCase):
@@ -89,7 +98,7 @@ class TestLayout(unittest.TestCase):
 
     def test_titles_above_the_headings(self):
         rows = Sheet([["Subscribers of 2025"], ["Subject"], *list(sheet(GOOD)._rows)])
-        self.assertEqual(import_header.find_header(rows.rows())[0], 3)
+        self.assertEqual(import_header.find_header(rows.rows(), CONTRACTS)[0], 3)
 
     def test_sheet_choice(self):
         help_sheet = Sheet([["How to fill this in"], ["Subject"]], name="Help")
@@ -186,7 +195,8 @@ class TestTemplate(unittest.TestCase):
     def test_filled_in_it_is_read_without_a_problem(self):
         for language in LANGUAGES:
             notes = {column.key: "Any text." for column in COLUMNS}
-            content = build_template(language, notes, ["Subscribers", "Notes", "Column", "What it takes"])
+            titles = ["Subscribers", "Notes", "Column", "What it takes"]
+            content = build_template(language, notes, titles, CONTRACTS)
             self.assertEqual(read_contracts(workbook.read(content)).problems[0].code, "no_rows")
             book = openpyxl.load_workbook(io.BytesIO(content))
             values = GOOD | {"unit": self._choices(book, 0)[-1], "prorate": self._choices(book, 1)[0]}

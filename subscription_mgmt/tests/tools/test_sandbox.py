@@ -14,11 +14,13 @@ import xlwt
 from subscription_mgmt.tools import workbook
 from subscription_mgmt.tools.importing import rows as import_rows
 from subscription_mgmt.tools.importing import sandbox
-from subscription_mgmt.tools.importing.layout import BY_KEY
+from subscription_mgmt.tools.importing.contracts import CONTRACTS
+from subscription_mgmt.tools.importing.layout import Layout
 from subscription_mgmt.tools.refusal import Refusal
 
 KEYS = ("number", "corporate_customer", "subject", "date_start", "product", "price", "prorate", "note")
-HEADINGS = [BY_KEY[key].label("tr") for key in KEYS]
+AS_IS = import_rows.Options(CONTRACTS)
+HEADINGS = [CONTRACTS.by_key[key].label("tr") for key in KEYS]
 
 
 def xlsx(*rows):
@@ -33,7 +35,7 @@ def xlsx(*rows):
 class TestSandbox(unittest.TestCase):
     def assertRefused(self, code, content, filename="a.xlsx"):
         with self.assertRaises(Refusal) as caught:
-            sandbox.read_file(content, filename, import_rows.AS_IS)
+            sandbox.read_file(content, filename, AS_IS)
         self.assertEqual(caught.exception.code, code)
         return caught.exception
 
@@ -41,14 +43,14 @@ class TestSandbox(unittest.TestCase):
         content = xlsx(
             ["1", 9, "Ş", "2026-01-01", "N", 1.5, True, "x\ny"], ["2", "=1", None, "dün", "N", "x", "evet", ""]
         )
-        expected = import_rows.read_rows(workbook.read(content, "a.xlsx"))
-        found = sandbox.read_file(content, "a.xlsx", import_rows.AS_IS)
+        expected = import_rows.read_rows(workbook.read(content, "a.xlsx"), AS_IS)
+        found = sandbox.read_file(content, "a.xlsx", AS_IS)
         self.assertEqual(found, expected)
         self.assertIs(type(found.groups[0].rows[0]), type(expected.groups[0].rows[0]))
 
     def test_it_gives_rows_back_as_they_are(self):
         content = xlsx(["1"], ["2"], ["3"])
-        headings, rows = sandbox.read_raw(content, "a.xlsx", import_rows.AS_IS, {3})
+        headings, rows = sandbox.read_raw(content, "a.xlsx", AS_IS, {3})
         self.assertEqual((headings, rows), (HEADINGS, {3: ["2"]}))
 
     def test_what_a_parser_prints_does_not_spoil_the_answer(self):
@@ -64,7 +66,7 @@ class TestSandbox(unittest.TestCase):
         for place in range(300):  # joined cells that end before they begin: xlrd prints a warning for each
             right, wrong = (struct.pack("<4H", 300 + place, 300 + place, first, 41) for first in (40, 50))
             content = content.replace(right, wrong)
-        reading = sandbox.read_file(content, "a.xls", import_rows.AS_IS)
+        reading = sandbox.read_file(content, "a.xls", AS_IS)
         self.assertEqual((reading.row_count, reading.refused), (300, False))
 
     def test_numbers_with_leading_zeros_come_back_as_they_are_shown(self):
@@ -72,9 +74,9 @@ class TestSandbox(unittest.TestCase):
         book.active["A2"].number_format, book.active["A3"].number_format = "00000", '"AB-"000'
         stream = io.BytesIO()
         book.save(stream)
-        _headings, found = sandbox.read_raw(stream.getvalue(), "a.xlsx", import_rows.AS_IS, {2, 3})
+        _headings, found = sandbox.read_raw(stream.getvalue(), "a.xlsx", AS_IS, {2, 3})
         self.assertEqual([str(found[2][0]), str(found[3][0])], ["00123", "AB-045"])
-        reading = sandbox.read_file(stream.getvalue(), "a.xlsx", import_rows.AS_IS)
+        reading = sandbox.read_file(stream.getvalue(), "a.xlsx", AS_IS)
         self.assertEqual([group.number for group in reading.groups], ["00123", "AB-045"])
 
     def test_refusals_come_through_with_their_particulars(self):
@@ -87,16 +89,18 @@ class TestSandbox(unittest.TestCase):
             self.assertRefused("too_much_work", content, "a.csv")
 
     def test_a_parser_that_breaks_is_a_damaged_file_and_stands_in_the_log(self):
-        # A layout that does not exist: the worker fails with a KeyError, as a parser would on a file nobody foresaw.
+        # A layout that is none: the worker fails with a ValueError, as a parser would on a file nobody foresaw.
+        odd = Layout()
+        odd.spec = ("none",)
         with self.assertLogs(sandbox.__name__, "WARNING") as log, self.assertRaises(Refusal) as caught:
-            sandbox.read_file(xlsx(["1"]), "a.xlsx", import_rows.Options(layout="none"))
+            sandbox.read_file(xlsx(["1"]), "a.xlsx", import_rows.Options(odd))
         self.assertEqual(caught.exception.code, "corrupt_file")
-        self.assertIn("KeyError", log.output[0])
+        self.assertIn("ValueError", log.output[0])
 
     def test_too_much_time(self):
         with patch.object(sandbox, "WALL_SECONDS", 0.01):
             self.assertRefused("too_much_work", xlsx(["1"]))
-        rows = [";".join(["1", "9", "S", "2026-01-01", "N", "1", "1", "x"])] * 150_000
+        rows = [f"{n};9;S{n};2026-01-01;N{n};{n};1;x{n}" for n in range(190_000)]
         with patch.object(sandbox, "CPU_SECONDS", 1):
             self.assertRefused("too_much_work", "\n".join([";".join(HEADINGS), *rows]).encode(), "a.csv")
 

@@ -13,7 +13,8 @@ import openpyxl
 import xlwt
 
 from subscription_mgmt.tools import workbook
-from subscription_mgmt.tools.importing.rows import read_contracts
+from subscription_mgmt.tools.importing.contracts import CONTRACTS
+from subscription_mgmt.tools.importing.rows import Options, read_rows
 from subscription_mgmt.tools.importing.values import fold, shown
 from subscription_mgmt.tools.refusal import Refusal
 from subscription_mgmt.tools.workbook.cells import (
@@ -89,7 +90,8 @@ class TestHostileFiles(WorkbookCase):
     def _read(self, case):
         content = (HOSTILE / case["file"]).read_bytes()
         try:
-            return read_contracts(workbook.read(content, case.get("upload_as") or Path(case["file"]).name))
+            sheets = workbook.read(content, case.get("upload_as") or Path(case["file"]).name)
+            return read_rows(sheets, Options(CONTRACTS))
         except Refusal as refusal:
             return refusal
 

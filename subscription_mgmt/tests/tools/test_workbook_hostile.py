@@ -7,11 +7,12 @@ from datetime import datetime
 from unittest.mock import patch
 
 import openpyxl
-from test_import_rows import GOOD, Sheet, sheet
+from test_import_rows import GOOD, Sheet, read_contracts, sheet
 from test_workbook import WorkbookCase, repack, rows, sheet_with, xlsx
 
 from subscription_mgmt.tools.importing import errors as import_errors
 from subscription_mgmt.tools.importing import rows as import_rows
+from subscription_mgmt.tools.importing.contracts import CONTRACTS
 from subscription_mgmt.tools.importing.values import shown
 from subscription_mgmt.tools.refusal import Refusal
 from subscription_mgmt.tools.workbook import archive as workbook_zip
@@ -151,16 +152,16 @@ class TestRows(unittest.TestCase):
     def test_a_sheet_is_gone_through_once(self):
         one = sheet(*[GOOD | {"number": f"A{i}"} for i in range(500)])
         with patch.object(Sheet, "rows", autospec=True, side_effect=Sheet.rows) as passes:
-            reading = import_rows.read_rows([one])
+            reading = read_contracts([one])
         self.assertEqual((passes.call_count, reading.row_count, len(reading.problems)), (1, 500, 0))
         self.assertEqual(reading.samples[0][1], ["A0", "A1", "A2"])
-        self.assertEqual(import_rows.read_raw_rows([one], import_rows.AS_IS, {400})[1][400][0], "A398")
+        self.assertEqual(import_rows.read_raw_rows([one], import_rows.Options(CONTRACTS), {400})[1][400][0], "A398")
 
     def test_equal_cells_of_other_types_are_read_each_for_itself(self):
         """1, 1.0 and True are equal, and so are a number and one that is shown with zeros."""
         cells = [1, True, PaddedNumber(1, 3), 1, "1", True]
         rows_ = [GOOD | {"number": f"A{i}", "special_code": cell} for i, cell in enumerate(cells)]
-        reading = import_rows.read_rows([sheet(*rows_)])
+        reading = read_contracts([sheet(*rows_)])
         self.assertEqual([(p.row, p.code) for p in reading.problems], [(3, "wrong_kind"), (7, "wrong_kind")])
         found = [group.rows[0].values.get("special_code") for group in reading.groups]
         self.assertEqual(found, ["1", None, "001", "1", "1", None])
@@ -170,20 +171,20 @@ class TestRows(unittest.TestCase):
         differing = sheet(*[GOOD | {"subject": f"S{i}", "product": f"P{i}"} for i in range(30)])
         for one in (bad, differing):
             with patch.object(import_rows, "MAX_PROBLEMS", 20):
-                reading = import_rows.read_rows([one])
+                reading = read_contracts([one])
             self.assertTrue(reading.refused)
             self.assertEqual((reading.problems[0].code, len(reading.problems)), ("too_many_problems", 22))
 
     def test_the_name_of_a_sheet_can_be_stored(self):
-        self.assertEqual(import_rows.read_rows([sheet(GOOD, name="a\x00")]).sheets, ["a\ufffd"])
+        self.assertEqual(read_contracts([sheet(GOOD, name="a\x00")]).sheets, ["a\ufffd"])
 
     def test_joined_cells_with_rows_of_thousands_of_digits(self):
         one = sheet(GOOD, merged=["A1:A" + "9" * 5000, "A2:B2"])
-        self.assertEqual([problem.value for problem in import_rows.read_rows([one]).problems], ["A2:B2"])
+        self.assertEqual([problem.value for problem in read_contracts([one]).problems], ["A2:B2"])
 
     def test_a_heading_is_cut(self):
         one = Sheet([["Subscriber No", "Subject", "x" * 30_000], ["1", "2", "3"]])
-        self.assertEqual(max(len(problem.column) for problem in import_rows.read_rows([one]).problems), 200)
+        self.assertEqual(max(len(problem.column) for problem in read_contracts([one]).problems), 200)
 
 
 class TestShown(unittest.TestCase):

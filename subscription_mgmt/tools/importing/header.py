@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ..refusal import Refusal
 from ..workbook.cells import Fault, column_letter, is_blank
-from .layout import CONTRACTS, LANGUAGES, LAYOUTS, Layout
+from .layout import LANGUAGES, Layout
+from .rules import MAX_SHOWN, Problem, Row
 from .values import fold, shown
 
 HEADER_ROWS = 20  # the heading row is looked for in the first rows that are not blank
@@ -46,7 +47,7 @@ class Header(NamedTuple):
     :param headings: key → heading as the sheet has it
     :param width: number of its cells
     :param language: language of most of its headings
-    :param layout: name of the layout
+    :param labels: key → heading in that language
     :param matches: every heading, in the order of the sheet
     """
 
@@ -55,15 +56,20 @@ class Header(NamedTuple):
     headings: dict[str, str]
     width: int
     language: str
-    layout: str = "contracts"
+    labels: dict[str, str]
     matches: tuple[Match, ...] = ()
 
     def heading(self, key: str) -> str:
         """Return the heading of a column as the user knows it: from the file, else in the file's language."""
-        return self.headings.get(key) or LAYOUTS[self.layout].by_key[key].label(self.language)
+        return self.headings.get(key) or self.labels[key]
+
+    def problem(self, code: str, row: Row, key: str, value: str | None = None, /, **params) -> Problem:
+        """Return a problem of a cell, showing what it says unless something else is given."""
+        text = shown(row.values.get(key)) if value is None else value
+        return Problem(code, row.number, self.heading(key), text[:MAX_SHOWN], params)
 
 
-def find_header(rows: Iterable[tuple[int, list]], layout: Layout = CONTRACTS, chosen: Mapping = NOTHING):
+def find_header(rows: Iterable[tuple[int, list]], layout: Layout, chosen: Mapping = NOTHING):
     """Return the first of the leading rows that holds most known headings, or None when none holds any.
 
     Titles above the heading row are passed over.
@@ -79,7 +85,7 @@ def find_header(rows: Iterable[tuple[int, list]], layout: Layout = CONTRACTS, ch
     return best if most >= HEADER_MATCHES else None
 
 
-def read_header(number: int, cells: list, layout: Layout = CONTRACTS, chosen: Mapping = NOTHING):
+def read_header(number: int, cells: list, layout: Layout, chosen: Mapping = NOTHING):
     """Match the cells of a heading row with the columns; star, case, accents, order and spacing do not matter.
 
     A heading that is only similar to one of ours is taken for it, and said so, when no other is nearly as similar.
@@ -100,7 +106,8 @@ def read_header(number: int, cells: list, layout: Layout = CONTRACTS, chosen: Ma
                 headings[match.key] = match.text
     languages = [layout.headings[fold(m.text)][1] for m in matches if fold(m.text) in layout.headings]
     language = max(LANGUAGES, key=languages.count)
-    header = Header(number, places, headings, _width(cells), language, layout.name, tuple(matches))
+    labels = {column.key: column.label(language) for column in layout.columns}
+    header = Header(number, places, headings, _width(cells), language, labels, tuple(matches))
     problems += [Refusal("missing_column", column=header.heading(key)) for key in _missing(headings, layout)]
     return header, problems
 
@@ -168,7 +175,7 @@ def _missing(headings, layout):
             yield column.key
 
 
-def choose_sheet(sheets: list, layout: Layout = CONTRACTS, chosen: Mapping = NOTHING, name: str | None = None) -> tuple:
+def choose_sheet(sheets: list, layout: Layout, chosen: Mapping = NOTHING, name: str | None = None) -> tuple:
     """Return the sheet that has the layout, and its heading row.
 
     :param name: sheet that a person chose

@@ -1,4 +1,4 @@
-"""Check the rows of a file by themselves, before any database is asked, and put together those of one number.
+"""Read the rows of a file, put together those of one number, and check them before any database is asked.
 
 Every problem is found, not only the first (WSI-25, WSI-35).
 """
@@ -6,20 +6,18 @@ Every problem is found, not only the first (WSI-25, WSI-35).
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
 from ..refusal import Refusal
 from ..workbook.cells import column_letter, is_blank
-from . import rules as import_rules
 from . import values
 from .header import HEADER_ROWS, Header, Match, choose_sheet, read_header
-from .layout import LAYOUTS, Layout
-from .rules import Group, Problem, Row
+from .layout import Layout
+from .rules import MAX_SHOWN, Group, Problem, Row
 
 MAX_ROWS = 200_000
 MAX_PROBLEMS = 200_000  # nobody mends more than these by hand
-MAX_SHOWN = 200
 MAX_SAMPLES = 3
 SAMPLE_ROWS = 200
 HEAD_ROWS = HEADER_ROWS + SAMPLE_ROWS + 1
@@ -30,19 +28,16 @@ RANGE = re.compile(r"\$?[A-Z]+\$?(\d{1,7}):\$?[A-Z]+\$?(\d{1,7})")
 class Options(NamedTuple):
     """What a person said about a file.
 
-    :param layout: name of the layout
+    :param layout: what is in it
     :param decimal_sign: ``","`` or ``"."`` for amounts written as text; None when nobody said
     :param sheet: name of the sheet; None to find the one that has the layout
     :param columns: folded heading → key of the column, "" to leave it out
     """
 
-    layout: str = "contracts"
+    layout: Layout
     decimal_sign: str | None = None
     sheet: str | None = None
     columns: Mapping = {}
-
-
-AS_IS = Options()
 
 
 class Reading(NamedTuple):
@@ -66,12 +61,30 @@ class Reading(NamedTuple):
     samples: list[tuple[Match, list[str]]] = []
 
 
-def read_rows(sheets: list, options: Options = AS_IS) -> Reading:
-    """Read every row of the sheet that has the layout.
+def read_rows(sheets: list, options: Options) -> Reading:
+    """Read every row of the sheet that has the layout, and check it.
 
     :param sheets: as :func:`.workbook.read` returns them
     """
-    layout, sheets = LAYOUTS[options.layout], [_Peeked(sheet) for sheet in sheets]
+    return check_rows(read_cells(sheets, options), options.layout)
+
+
+def check_rows(reading: Reading, layout: Layout) -> Reading:
+    """Return what was read with what is wrong by the rules of the layout, between cells that are good by themselves."""
+    if reading.refused:
+        return reading
+    problems = list(reading.problems)
+    try:
+        _add_problems(problems, layout.check(reading.groups, reading.header))
+    except Refusal as refusal:
+        return Reading(reading.header, [], 0, [file_problem(refusal), *problems], True, reading.sheets)
+    problems.sort(key=lambda problem: problem.row)
+    return reading._replace(problems=problems)
+
+
+def read_cells(sheets: list, options: Options) -> Reading:
+    """Read every row of the sheet that has the layout; its rules are not looked at."""
+    layout, sheets = options.layout, [_Peeked(sheet) for sheet in sheets]
     names = [sheet.name for sheet in sheets]
     header, sheet, problems = None, None, []
     try:
@@ -85,23 +98,13 @@ def read_rows(sheets: list, options: Options = AS_IS) -> Reading:
         checker.check_all(sheet)
         if not checker.rows:
             raise Refusal("no_rows")
-        groups = _group(checker.rows, layout)
-        _add_problems(problems, _get_common_problems(checker, sheet, groups))
+        _add_problems(problems, _similar_problems(header))
+        _add_problems(problems, _merged_problems(sheet.merged, header.row, checker.rows[-1].number))
     except Refusal as refusal:
         samples = _get_foreign_samples(sheets, options) if refusal.code == "missing_header" else []
         return Reading(header, [], 0, [file_problem(refusal), *problems], True, names, samples)
-    problems.sort(key=lambda problem: problem.row)
     samples = _get_samples(sheet, header.row, header.matches)
-    return Reading(header, groups, len(checker.rows), problems, False, names, samples)
-
-
-def _get_common_problems(checker, sheet, groups):
-    """Yield what is wrong between rows, and with the file as a whole."""
-    header = checker.header
-    yield from _similar_problems(header)
-    yield from _merged_problems(sheet.merged, header.row, checker.rows[-1].number)
-    yield from chain.from_iterable(import_rules.check_group(group, header) for group in groups)
-    yield from import_rules.check_file(groups, header)
+    return Reading(header, _group(checker.rows, layout), len(checker.rows), problems, False, names, samples)
 
 
 def _add_problems(problems, more):
@@ -135,11 +138,6 @@ class _Peeked:
             yield row
 
 
-def read_contracts(sheets: list, decimal_sign: str | None = None) -> Reading:
-    """Read a file of the layout "subscribers and contracts"."""
-    return read_rows(sheets, Options(decimal_sign=decimal_sign))
-
-
 def read_raw_rows(sheets: list, options: Options, numbers: set[int]) -> tuple[list, dict[int, list]]:
     """Return the heading row and some others as they stand in the file, to be given back to a person.
 
@@ -147,7 +145,7 @@ def read_raw_rows(sheets: list, options: Options, numbers: set[int]) -> tuple[li
     :raise Refusal: as :func:`.import_header.choose_sheet`
     """
     sheets = [_Peeked(sheet) for sheet in sheets]
-    sheet, header_row, headings = choose_sheet(sheets, LAYOUTS[options.layout], options.columns, options.sheet)
+    sheet, header_row, headings = choose_sheet(sheets, options.layout, options.columns, options.sheet)
     return headings, {number: cells for number, cells in sheet.rows() if number in numbers and number > header_row}
 
 
@@ -218,7 +216,8 @@ class _RowChecker:
     def __init__(self, header, sheet, decimal_sign, layout: Layout):
         self.rows, self.problems, self.header = [], [], header
         self._header, self._fixed_width, self._layout = header, sheet.fixed_width, layout
-        readers = {
+        readers = {kind: _get_choice_reader(choice) for kind, choice in layout.choices.items()}
+        readers |= {
             "text": values.read_text,
             "code": values.read_code,
             "id": values.read_code,
@@ -228,7 +227,6 @@ class _RowChecker:
             "whole": values.read_whole,
             "flag": values.read_flag,
             "unit": values.read_unit,
-            "member": values.read_member_kind,
             "email": values.read_email,
             "country": values.read_country,
             "weekdays": values.read_weekdays,
@@ -273,7 +271,6 @@ class _RowChecker:
             if value is not None:
                 row.values[column.key] = value
         self._check_required(row)
-        self.problems += import_rules.check_row(row, self._header)
         return row
 
     def _add(self, code, number, key, value="", params=None):
@@ -297,13 +294,18 @@ class _RowChecker:
                 self._add("required_empty", row.number, key)
 
 
+def _get_choice_reader(choice):
+    words = values.word_table(choice.words)
+    return lambda cell: values.read_choice(cell, words, choice.code)
+
+
 def _group(rows: list[Row], layout: Layout) -> list[Group]:
     """Put the rows of one number together; they need not stand together in the file."""
-    if not layout.group_key:
-        return [Group("", [row]) for row in rows]
+    if not layout.grouped:
+        return [Group(row.values.get(layout.key, ""), [row]) for row in rows]
     groups = {}
     for row in rows:
-        number = row.values.get(layout.group_key)
+        number = row.values.get(layout.key)
         if number is None:  # a problem already; the row still has its ids checked
             groups[row.number] = Group("", [row])
         elif number in groups:
@@ -317,8 +319,8 @@ def _similar_problems(header: Header) -> Iterator[Problem]:
     """Yield a notice for each heading that was not known, but is much like a known one."""
     for match in header.matches:
         if match.how == "similar":
-            label = LAYOUTS[header.layout].by_key[match.key].label(header.language)
-            yield Problem("similar_heading", header.row, match.text, "", {"column": match.text, "label": label})
+            params = {"column": match.text, "label": header.labels[match.key]}
+            yield Problem("similar_heading", header.row, match.text, "", params, is_notice=True)
 
 
 def _merged_problems(merged: list[str], header_row: int, last_row: int) -> Iterator[Problem]:

@@ -38,9 +38,11 @@ OURS = {
 def read_file(content: bytes, filename: str, options: import_rows.Options) -> import_rows.Reading:
     """Return every row of a file, as :func:`.import_rows.read_rows`.
 
+    The file is read in the other process; what it says is checked here, by the rules of any add-on's layout.
+
     :raise Refusal: as :func:`.workbook.read`, and ``too_much_work`` when it used up its time or memory
     """
-    return _run("read", content, filename, tuple(options))
+    return import_rows.check_rows(_run("read", content, filename, options), options.layout)
 
 
 def read_raw(content: bytes, filename: str, options: import_rows.Options, numbers: set[int]):
@@ -48,10 +50,11 @@ def read_raw(content: bytes, filename: str, options: import_rows.Options, number
 
     :raise Refusal: as :func:`read_file`
     """
-    return _run("raw", content, filename, tuple(options), numbers)
+    return _run("raw", content, filename, options, numbers)
 
 
-def _run(*request):
+def _run(task, content, filename, options, *rest):
+    request = (task, content, filename, (options.layout.spec, *options[1:]), *rest)
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     limits = [str(MEMORY), str(CPU_SECONDS)]
     try:

@@ -35,13 +35,15 @@ def main():
     task, content, filename, options, *rest = pickle.load(sys.stdin.buffer)
     from tools import workbook
     from tools.importing import rows as import_rows
+    from tools.importing.layout import Layout
     from tools.refusal import Refusal
 
-    options = import_rows.Options(*options)
     try:
+        spec, *chosen = options
+        options = import_rows.Options(Layout(*spec), *chosen)
         sheets = workbook.read(content, filename)
         if task == "read":
-            answer = ("done", import_rows.read_rows(sheets, options))
+            answer = ("done", import_rows.read_cells(sheets, options))
         else:
             answer = ("done", import_rows.read_raw_rows(sheets, options, *rest))
     except Refusal as refusal:

@@ -7,7 +7,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from .layout import CONTRACTS, LANGUAGES, Layout
+from .layout import LANGUAGES, Layout
 
 ROWS = 1000  # rows that are prepared for typing
 TEXT, DAY, PERCENT = "@", "dd.mm.yyyy", "0.##"
@@ -16,21 +16,17 @@ REQUIRED = PatternFill("solid", fgColor="FFE8A3")
 CHOICES = {
     "unit": ("gün,hafta,ay,yıl", "day,week,month,year", "zi,săptămână,lună,an"),
     "flag": ("evet,hayır", "yes,no", "da,nu"),
-    "member": (
-        "bireysel,kurumsal,çalışan,şube",
-        "individual,corporate,contact,branch",
-        "persoană fizică,persoană juridică,persoană de contact,filială",
-    ),
 }
 
 
-def build_template(language: str, notes: dict[str, str], titles: list[str], layout: Layout = CONTRACTS) -> bytes:
+def build_template(language: str, notes: dict[str, str], titles: list[str], layout: Layout) -> bytes:
     """Return the template as the bytes of an .xlsx.
 
     :param language: tr, en or ro
     :param notes: column key → what the column takes
     :param titles: names of the two sheets, headings of the two columns of the second
     """
+    choices = CHOICES | {kind: choice.shown for kind, choice in layout.choices.items()}
     book = Workbook()
     sheet = book.active
     sheet.title = titles[0][:31]
@@ -44,9 +40,9 @@ def build_template(language: str, notes: dict[str, str], titles: list[str], layo
         sheet.column_dimensions[letter].width = max(12, len(heading.value) + 3)
         # A format of the whole column: ids stay text, so that Excel leaves their zeros alone.
         sheet.column_dimensions[letter].number_format = FORMATS.get(column.kind, "General")
-        if column.kind in CHOICES:
-            choices = CHOICES[column.kind][LANGUAGES.index(language)]
-            rule = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
+        if column.kind in choices:
+            words = choices[column.kind][LANGUAGES.index(language)]
+            rule = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
             rule.add(f"{letter}2:{letter}{ROWS}")
             sheet.add_data_validation(rule)
     _add_notes(book, language, notes, titles, layout)

@@ -37,13 +37,6 @@ UNITS = {
     "month": "month months monthly m ay aylık lună luni lunar",
     "year": "year years yearly annual y yıl yıllık sene an ani anual",
 }
-
-MEMBER_KINDS = {
-    "individual": "individual person bireysel kişi şahıs individuală persoană-fizică pf",
-    "corporate": "corporate company kurumsal kurum firma şirket companie persoană-juridică pj",
-    "contact": "contact employee çalışan yetkili angajat contact persoană-de-contact",
-    "branch": "branch şube filială sucursală punct-de-lucru",
-}
 # Monday to Sunday: full and short names in three languages, and those of RFC 5545
 WEEKDAYS = (
     "pazartesi pzt monday mon mo luni lun",
@@ -67,12 +60,15 @@ def fold(text: str) -> str:
     return "".join(char for char in bare if char.isalnum())
 
 
-def _table(words):
+def word_table(words: dict) -> dict:
+    """Return folded word → value.
+
+    :param words: value → its words, with blanks between them
+    """
     return {fold(word): value for value, names in words.items() for word in names.split()}
 
 
-FLAG_WORDS, UNIT_WORDS, MEMBER_WORDS = _table(WORDS), _table(UNITS), _table(MEMBER_KINDS)
-WEEKDAY_WORDS = _table(dict(enumerate(WEEKDAYS)))
+FLAG_WORDS, UNIT_WORDS, WEEKDAY_WORDS = map(word_table, (WORDS, UNITS, dict(enumerate(WEEKDAYS))))
 
 
 def shown(cell) -> str:
@@ -296,30 +292,26 @@ def read_flag(cell) -> bool | None:
     return FLAG_WORDS[fold(str(cell))]
 
 
+def read_choice(cell, words: dict, code: str):
+    """Return what a word stands for.
+
+    :param words: as :func:`word_table` returns them
+    :raise Refusal: the code for any other word, or the code of the cell's fault
+    """
+    if is_blank(cell):
+        return None
+    _refuse_fault(cell)
+    if not isinstance(cell, str) or fold(cell) not in words:
+        raise Refusal(code)
+    return words[fold(cell)]
+
+
 def read_unit(cell) -> str | None:
     """Return day, week, month or year, by the words of three languages.
 
     :raise Refusal: ``bad_unit``, or the code of the cell's fault
     """
-    if is_blank(cell):
-        return None
-    _refuse_fault(cell)
-    if not isinstance(cell, str) or fold(cell) not in UNIT_WORDS:
-        raise Refusal("bad_unit")
-    return UNIT_WORDS[fold(cell)]
-
-
-def read_member_kind(cell) -> str | None:
-    """Return individual, corporate, contact or branch, by the words of three languages.
-
-    :raise Refusal: ``bad_member_kind``, or the code of the cell's fault
-    """
-    if is_blank(cell):
-        return None
-    _refuse_fault(cell)
-    if not isinstance(cell, str) or fold(cell) not in MEMBER_WORDS:
-        raise Refusal("bad_member_kind")
-    return MEMBER_WORDS[fold(cell)]
+    return read_choice(cell, UNIT_WORDS, "bad_unit")
 
 
 def read_email(cell) -> str | None:

@@ -5,8 +5,7 @@ from urllib.parse import quote
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.importing.messages import COLUMN_NOTES, describe_problems
-from ...tools.importing.layout import LANGUAGES, LAYOUTS
+from ...tools.importing.layout import LANGUAGES
 from ...tools.importing.template import build_template
 
 FOREGROUND_RECORDS = 1000  # more than these are left to the server: a person waits a few seconds for them
@@ -74,9 +73,10 @@ class SubscriptionImport(models.TransientModel):
     @api.depends_context("lang")
     def _compute_layout_html(self):
         for wizard in self:
+            layout = wizard._get_layout()
             columns = [
-                {"label": column.label(self._get_layout_language()), "note": self.env._(COLUMN_NOTES[column.key])}
-                for column in LAYOUTS[wizard.layout or "contracts"].columns
+                {"label": column.label(self._get_layout_language()), "note": layout._get_note(column.key)}
+                for column in layout._shape.columns
             ]
             wizard.layout_html = self.env["ir.qweb"]._render(
                 "subscription_mgmt.subscription_import_layout", {"columns": columns}
@@ -112,7 +112,7 @@ class SubscriptionImport(models.TransientModel):
         """
         result = self._examine_again()
         if result.errors:
-            raise UserError(describe_problems(self.env, result.errors))
+            raise UserError(self._get_layout()._describe_problems(result.errors))
         return self._import_now(result)
 
     def action_import_good(self):
@@ -123,7 +123,7 @@ class SubscriptionImport(models.TransientModel):
         self._check_list_was_seen()
         result = self._examine_again()
         if result.refused:
-            raise UserError(describe_problems(self.env, result.errors))
+            raise UserError(self._get_layout()._describe_problems(result.errors))
         return self._import_now(result, good_only=True)
 
     def action_start(self):
@@ -142,11 +142,11 @@ class SubscriptionImport(models.TransientModel):
     def action_download_template(self):
         """Offer an empty workbook with the headings in the user's language (WSI-31)."""
         self.ensure_one()
-        language = self._get_layout_language()
-        notes = {key: str(self.env._(note)) for key, note in COLUMN_NOTES.items()}
+        language, layout = self._get_layout_language(), self._get_layout()
+        notes = {column.key: layout._get_note(column.key) for column in layout._shape.columns}
         name = dict(self._fields["layout"]._description_selection(self.env))[self.layout]
         titles = [name, self.env._("Notes"), self.env._("Column"), self.env._("What it takes")]
-        self.template = base64.b64encode(build_template(language, notes, titles, LAYOUTS[self.layout]))
+        self.template = base64.b64encode(build_template(language, notes, titles, layout._shape))
         return self._get_download_action("template", f"{self.layout}_{language}.xlsx")
 
     def action_download_errors(self):

@@ -2,10 +2,8 @@
 
 from odoo import api, fields, models
 
-from ...models.importing.resolve import TARGETS
 from ...models.importing.subscription_import_engine import ID_MODES
 from ...models.importing.subscription_import_heading import LEAVE_OUT, selection_keys
-from ...tools.importing.layout import LAYOUTS
 from ...tools.importing.values import fold
 
 
@@ -28,10 +26,11 @@ class SubscriptionImport(models.TransientModel):
     def _apply_remembered_modes(self, reading):
         """Read the ids of headings that the company remembers the way they were read last."""
         remembered = self.env["subscription.import.heading"]._get_id_modes(self.company_id, self.layout)
+        targets = self._get_layout()._targets
         found = {
             match.key: remembered[fold(match.text)]
             for match in reading.header.matches
-            if match.key in TARGETS and fold(match.text) in remembered
+            if match.key in targets and fold(match.text) in remembered
         }
         self.id_modes = {**found, **(self.id_modes or {})}
 
@@ -41,6 +40,7 @@ class SubscriptionImport(models.TransientModel):
         self._keep_sheets(reading.sheets if reading else [])
         if reading is None:
             return
+        targets = self._get_layout()._targets
         self.env["subscription.import.column"].create(
             [
                 {
@@ -51,7 +51,7 @@ class SubscriptionImport(models.TransientModel):
                     "found_key": LEAVE_OUT if match.key == "" else match.key,
                     "how": match.how,
                     "samples": " | ".join(values),
-                    "id_mode": (self.id_modes or {}).get(match.key) if match.key in TARGETS else False,
+                    "id_mode": (self.id_modes or {}).get(match.key) if match.key in targets else False,
                 }
                 for match, values in reading.samples
             ]
@@ -111,9 +111,9 @@ class SubscriptionImportColumn(models.TransientModel):
     @api.depends("import_id.layout", "key")
     def _compute_keys(self):
         for column in self:
-            layout = LAYOUTS[column.import_id.layout or "contracts"]
-            column.keys = [LEAVE_OUT, *layout.by_key]
-            column.is_id = column.key in TARGETS
+            layout = column.import_id._get_layout()
+            column.keys = [LEAVE_OUT, *layout._shape.by_key]
+            column.is_id = column.key in layout._targets
 
 
 class SubscriptionImportSheet(models.TransientModel):

@@ -4,8 +4,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 
-from ...models.importing.layout_contracts import plain
-from ...models.importing.messages import HINTS, get_message
+from ...models.importing.write import plain
 
 MAX_ISSUES = 1000
 MAX_PREVIEW = 100
@@ -74,31 +73,30 @@ class SubscriptionImport(models.TransientModel):
             "row_number": problem.row,
             "column": problem.column,
             "value": problem.value,
-            "message": get_message(self.env, problem),
+            "message": self._get_layout()._get_message(problem),
         }
 
     def _prepare_problem_kinds(self, level, problems):
         """Return a line per kind of problem and column: how often, where, with which values, and what helps."""
-        kinds = {}
+        layout, kinds = self._get_layout(), {}
         for problem in problems:
             kinds.setdefault((problem.code, problem.column), []).append(problem)
         lines = []
         for (code, column), found in sorted(kinds.items(), key=lambda item: -len(item[1])):
             rows = [str(problem.row) for problem in found if problem.row]
             values = Counter(problem.value for problem in found if problem.value).most_common(MAX_SHOWN + 1)
-            hint = HINTS.get(code)
             lines.append(
                 {
                     "level": level,
                     "column": column,
                     "count": len(found),
-                    "message": get_message(self.env, found[0]),
+                    "message": layout._get_message(found[0]),
                     "rows": ", ".join(rows[:MAX_SHOWN]) + (" …" if len(rows) > MAX_SHOWN else ""),
                     "values": ", ".join(
                         f"{value} ({count})" if count > 1 else value for value, count in values[:MAX_SHOWN]
                     )
                     + (" …" if len(values) > MAX_SHOWN else ""),
-                    "hint": str(self.env._(hint)) if hint else "",
+                    "hint": layout._get_hint(code),
                 }
             )
         return lines
@@ -111,8 +109,8 @@ class SubscriptionImport(models.TransientModel):
                 "import_id": self.id,
                 "kind": "new",
                 "row_number": group.row,
-                "name": group.number or group.values.get("member") or group.values.get("recurrence", ""),
-                "detail": self._describe_entry(group, result),
+                "name": group.number,
+                "detail": self._get_layout()._describe_new(result, group),
             }
             for group, _context in result.new[:MAX_PREVIEW]
         ]
@@ -128,31 +126,10 @@ class SubscriptionImport(models.TransientModel):
         ]
         return changed + made
 
-    def _describe_entry(self, group, result):
-        """Return the cells of a new record that a person knows it by."""
-        keys = {
-            "contracts": ("individual_customer", "corporate_customer", "subject"),
-            "members": ("member_name", "parent", "city"),
-            "plans": ("period_start", "period_end", "price"),
-            "recurrences": ("title", "individual_customer", "corporate_customer", "first_day"),
-        }[self.layout]
-        texts = []
-        for key in keys:
-            value = group.values.get(key)
-            record = result.records.get(key, {}).get(value)
-            if value is not None:
-                # Few of the records are shown: not every name of a big file is wanted.
-                shown = record.with_prefetch().display_name if isinstance(record, models.BaseModel) else str(value)
-                texts.append(shown)
-        if len(group.rows) > 1:
-            texts.append(self.env._("%s lines", len(group.rows)))
-        return " · ".join(texts)
-
     def _describe_step(self, step):
         """Return the changes to a record as text: field: before → after."""
         if not step.record:
-            product = self.env["product.product"].browse(step.values.get("product_id"))
-            return self.env._("New line: %s", product.display_name)
+            return self._get_layout()._describe_made(step)
         empty = self.env._("(empty)")
         texts = []
         for name, value in step.values.items():
