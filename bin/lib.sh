@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by every command in bin/: where things are, and how to reach the private PostgreSQL.
 # Everything heavy lives in a cache outside the checkout, so that a second clone is ready in seconds.
 
@@ -60,6 +61,9 @@ DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_mana
 CHECKOUT=$(echo -n "$ROOT" | sha256sum | cut -c1-8)
 RUN=$CACHE/run/$CHECKOUT
 
+# A script, not `python -m odoo`: see there.
+ODOO_BIN=$ROOT/bin/parts/odoo_bin.py
+
 # Folder list for Odoo's --addons-path; a git checkout keeps its add-ons in addons/, the package in odoo/addons.
 addons_path() {
     local path=$ROOT
@@ -75,7 +79,7 @@ use_odoo() {
     VENV=$(venv_dir)   # only now: setup may have installed the interpreter
     pg_start
     PATH=$VENV/bin:$(pg_bin):$PATH
-    export PYTHONPATH=$ODOO_HOME PYTHONDONTWRITEBYTECODE=1 ODOO_HOME ODOO_RC=$RUN/odoo.conf
+    export PYTHONPATH=$ODOO_HOME PYTHONDONTWRITEBYTECODE=1 ODOO_HOME ODOO_BIN ODOO_RC=$RUN/odoo.conf
     mkdir -p "$RUN"
     cat > "$ODOO_RC.$$" <<EOF
 [options]
@@ -89,7 +93,7 @@ EOF
     mv "$ODOO_RC.$$" "$ODOO_RC"
 }
 
-odoo() { python -m odoo "$@"; }
+odoo() { python "$ODOO_BIN" "$@"; }
 
 # Attachments live outside the database: linked, not copied, because Odoo never writes into one.
 copy_files() {
