@@ -34,7 +34,7 @@ unset PGDATABASE PGPASSWORD
 
 pg_bin() {
     local found
-    found=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+    found=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
     [ -n "$found" ] && [ -x "$found/initdb" ] || return 1
     echo "$found"
 }
@@ -53,6 +53,7 @@ pg_start() {
 db_exists() { [ -n "$("$(pg_bin)/psql" -d postgres -Atc "SELECT 1 FROM pg_database WHERE datname = '$1'")" ]; }
 
 # --- Running ------------------------------------------------------------------------------------
+# shellcheck disable=SC2034  # read by the commands
 ADDONS="subscription_mgmt"
 # Everything our add-ons build on, installed once into a database that is copied for every run.
 DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr,payment_demo"
@@ -121,11 +122,11 @@ drop_db() {
     rm -rf "$CACHE/data/filestore/${1:?}"
 }
 
-# new_db NAME: a fresh copy of the template under that name
-new_db() {
-    local template
-    template=$(template_db)
-    drop_db "$1"
-    createdb -T "$template" "$1"
-    copy_files "$template" "$1"
+# copy_db SOURCE NAME: replace that database by a copy of the source, files and all
+copy_db() {
+    drop_db "$2"
+    createdb -T "$1" "$2" && copy_files "$1" "$2"
 }
+
+# new_db NAME: a fresh copy of the template under that name
+new_db() { copy_db "$(template_db)" "$1"; }
