@@ -107,14 +107,21 @@ copy_files() {
 template_db() {
     local name
     name=template_$( (echo "$DEPENDENCIES"; cat "$ODOO_HOME/odoo/release.py") | sha256sum | cut -c1-8)
-    if ! db_exists "$name"; then
-        say "Preparing a database with Odoo's own apps (once, about two minutes)"
-        drop_db "$name.part"
-        odoo -d "$name.part" -i "$DEPENDENCIES" --stop-after-init --no-http --log-level=warn >&2 || die "Odoo did not install"
-        copy_files "$name.part" "$name"
-        psql -qd postgres -c "ALTER DATABASE \"$name.part\" RENAME TO \"$name\""
-    fi
+    db_exists "$name" || (
+        flock 8   # another checkout may be making it
+        db_exists "$name" || make_template "$name"
+    ) 8>"$CACHE/template.lock" || exit 1
     echo "$name"
+}
+
+# What Odoo says of its own apps meanwhile (a description that docutils cannot read, …) is shown if it fails.
+make_template() {
+    say "Preparing a database with Odoo's own apps (once, about two minutes)"
+    drop_db "$1.part"
+    odoo -d "$1.part" -i "$DEPENDENCIES" --stop-after-init --no-http --log-level=warn >"$RUN/template.log" 2>&1 8>&- \
+        || { cat "$RUN/template.log" >&2; die "Odoo did not install"; }
+    copy_files "$1.part" "$1"
+    psql -qd postgres -c "ALTER DATABASE \"$1.part\" RENAME TO \"$1\""
 }
 
 drop_db() {
@@ -129,4 +136,7 @@ copy_db() {
 }
 
 # new_db NAME: a fresh copy of the template under that name
-new_db() { copy_db "$(template_db)" "$1"; }
+new_db() {
+    local template
+    template=$(template_db) && copy_db "$template" "$1"
+}
