@@ -50,7 +50,9 @@ def _call_shell(function, *arguments):
 def install(database, addon):
     """Install an add-on."""
     options = ["-d", database, "-i", addon, "--stop-after-init", "--no-http", "--log-level=error"]
-    done = subprocess.run([sys.executable, "-m", "odoo", *options], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, os.environ["ODOO_BIN"], *options], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{done.stdout}{done.stderr}\nerror: {addon} did not install")
 

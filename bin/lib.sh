@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by every command in bin/: where things are, and how to reach the private PostgreSQL.
 # Everything heavy lives in a cache outside the checkout, so that a second clone is ready in seconds.
 
@@ -33,7 +34,7 @@ unset PGDATABASE PGPASSWORD
 
 pg_bin() {
     local found
-    found=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+    found=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
     [ -n "$found" ] && [ -x "$found/initdb" ] || return 1
     echo "$found"
 }
@@ -52,6 +53,7 @@ pg_start() {
 db_exists() { [ -n "$("$(pg_bin)/psql" -d postgres -Atc "SELECT 1 FROM pg_database WHERE datname = '$1'")" ]; }
 
 # --- Running ------------------------------------------------------------------------------------
+# shellcheck disable=SC2034  # read by the commands
 ADDONS="subscription_mgmt"
 # Everything our add-ons build on, installed once into a database that is copied for every run.
 DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr,payment_demo"
@@ -59,6 +61,9 @@ DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_mana
 # What belongs to this checkout alone (settings, logs), beside the shared cache.
 CHECKOUT=$(echo -n "$ROOT" | sha256sum | cut -c1-8)
 RUN=$CACHE/run/$CHECKOUT
+
+# A script, not `python -m odoo`: see there.
+ODOO_BIN=$ROOT/bin/parts/odoo_bin.py
 
 # Folder list for Odoo's --addons-path; a git checkout keeps its add-ons in addons/, the package in odoo/addons.
 addons_path() {
@@ -75,7 +80,7 @@ use_odoo() {
     VENV=$(venv_dir)   # only now: setup may have installed the interpreter
     pg_start
     PATH=$VENV/bin:$(pg_bin):$PATH
-    export PYTHONPATH=$ODOO_HOME PYTHONDONTWRITEBYTECODE=1 ODOO_HOME ODOO_RC=$RUN/odoo.conf
+    export PYTHONPATH=$ODOO_HOME PYTHONDONTWRITEBYTECODE=1 ODOO_HOME ODOO_BIN ODOO_RC=$RUN/odoo.conf
     mkdir -p "$RUN"
     cat > "$ODOO_RC.$$" <<EOF
 [options]
@@ -89,7 +94,7 @@ EOF
     mv "$ODOO_RC.$$" "$ODOO_RC"
 }
 
-odoo() { python -m odoo "$@"; }
+odoo() { python "$ODOO_BIN" "$@"; }
 
 # Attachments live outside the database: linked, not copied, because Odoo never writes into one.
 copy_files() {
@@ -102,14 +107,21 @@ copy_files() {
 template_db() {
     local name
     name=template_$( (echo "$DEPENDENCIES"; cat "$ODOO_HOME/odoo/release.py") | sha256sum | cut -c1-8)
-    if ! db_exists "$name"; then
-        say "Preparing a database with Odoo's own apps (once, about two minutes)"
-        drop_db "$name.part"
-        odoo -d "$name.part" -i "$DEPENDENCIES" --stop-after-init --no-http --log-level=warn >&2 || die "Odoo did not install"
-        copy_files "$name.part" "$name"
-        psql -qd postgres -c "ALTER DATABASE \"$name.part\" RENAME TO \"$name\""
-    fi
+    db_exists "$name" || (
+        flock 8   # another checkout may be making it
+        db_exists "$name" || make_template "$name"
+    ) 8>"$CACHE/template.lock" || exit 1
     echo "$name"
+}
+
+# What Odoo says of its own apps meanwhile (a description that docutils cannot read, …) is shown if it fails.
+make_template() {
+    say "Preparing a database with Odoo's own apps (once, about two minutes)"
+    drop_db "$1.part"
+    odoo -d "$1.part" -i "$DEPENDENCIES" --stop-after-init --no-http --log-level=warn >"$RUN/template.log" 2>&1 8>&- \
+        || { cat "$RUN/template.log" >&2; die "Odoo did not install"; }
+    copy_files "$1.part" "$1"
+    psql -qd postgres -c "ALTER DATABASE \"$1.part\" RENAME TO \"$1\""
 }
 
 drop_db() {
@@ -117,11 +129,14 @@ drop_db() {
     rm -rf "$CACHE/data/filestore/${1:?}"
 }
 
+# copy_db SOURCE NAME: replace that database by a copy of the source, files and all
+copy_db() {
+    drop_db "$2"
+    createdb -T "$1" "$2" && copy_files "$1" "$2"
+}
+
 # new_db NAME: a fresh copy of the template under that name
 new_db() {
     local template
-    template=$(template_db)
-    drop_db "$1"
-    createdb -T "$template" "$1"
-    copy_files "$template" "$1"
+    template=$(template_db) && copy_db "$template" "$1"
 }

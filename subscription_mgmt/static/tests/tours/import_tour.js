@@ -60,7 +60,10 @@ registry.category("web_tour.tours").add("subscription_import", {
             content: "the failing rows are kept with it",
             trigger: ".o_field_widget[name=error_file]",
         },
-        click("load the mended file", ".o_menu_sections button[data-menu-xmlid='subscription_mgmt.subscription_menu_import']"),
+        click(
+            "load the mended file",
+            ".o_menu_sections button[data-menu-xmlid='subscription_mgmt.subscription_menu_import']",
+        ),
         click("on the import page", ".dropdown-item[data-menu-xmlid='subscription_mgmt.subscription_import_menu']"),
         {
             content: "choose it",

@@ -83,7 +83,8 @@ tours.add("subscription_package_grant", {
     steps: () => [
         {
             content: "grant a package",
-            trigger: ".o_control_panel button:contains('Grant Package'), .o_list_buttons button:contains('Grant Package')",
+            trigger:
+                ".o_control_panel button:contains('Grant Package'), .o_list_buttons button:contains('Grant Package')",
             run: "click",
         },
         {

@@ -54,9 +54,7 @@ registry.category("web_tour.tours").add("subscription_recurrence", {
             content: "every week",
             trigger: ".o_field_widget[name=frequency] select, .o_field_widget[name=frequency] input",
             run(helpers) {
-                return this.anchor.tagName === "SELECT"
-                    ? helpers.select('"weekly"')
-                    : helpers.click();
+                return this.anchor.tagName === "SELECT" ? helpers.select('"weekly"') : helpers.click();
             },
         },
         {
@@ -153,7 +151,8 @@ registry.category("web_tour.tours").add("subscription_recurrence", {
         ...openMenu("agenda_menu"),
         {
             content: "today's invoice stands in the agenda: confirm it",
-            trigger: ".o_kanban_group:contains('Today') .o_kanban_record:contains('Fibre internet') button[name=action_confirm_invoice]",
+            trigger:
+                ".o_kanban_group:contains('Today') .o_kanban_record:contains('Fibre internet') button[name=action_confirm_invoice]",
             run: "click",
         },
         {
@@ -176,7 +175,8 @@ registry.category("web_tour.tours").add("subscription_recurrence", {
         },
         {
             content: "done: it has left the agenda",
-            trigger: "body:not(:has(.modal)) .o_kanban_view:not(:has(.o_kanban_record:contains('Jan 5'):contains('Fibre internet')))",
+            trigger:
+                "body:not(:has(.modal)) .o_kanban_view:not(:has(.o_kanban_record:contains('Jan 5'):contains('Fibre internet')))",
         },
     ],
 });
