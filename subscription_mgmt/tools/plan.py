@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from .periods import ONE_DAY, Period, index_of, natural_period, period
+from .periods import ONE_DAY, Period, index_of, natural_period
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ def slots(cadence: Cadence, first: date, until: date, covered: Iterable[Period] 
     index = index_of(cadence.anchor, max(first, cadence.anchor), *args)
     covered = sorted(covered)
     while cadence.repetitions is None or index < cadence.repetitions:
-        start, end = period(cadence.anchor, index, *args)
+        whole = natural_period(cadence.anchor, index, *args)
+        start, end = max(whole[0], cadence.anchor), whole[1]
         if start > until or (cadence.date_end and start > cadence.date_end):
             return
-        whole = natural_period(cadence.anchor, index, *args)
         due = (max(start, first), min(end, cadence.date_end or end))
         for part in subtract(due, covered):
             bridge = part[0] > start or part[1] < due[1]
