@@ -47,7 +47,6 @@ class SubscriptionSaleLineMixin(models.AbstractModel):
         store=True,
         readonly=False,
         precompute=True,
-        copy=True,
         help="Fiscal position of the customer when the taxes were chosen. Empty: none, as at home.",
     )
 
