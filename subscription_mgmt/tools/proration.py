@@ -33,6 +33,11 @@ def net(quantity: float, price_unit: float, discount: float) -> Decimal:
     return Decimal(str(quantity)) * Decimal(str(price_unit)) * (100 - Decimal(str(discount))) / 100
 
 
+def get_exact_price(quantity: float, price_unit: float, discount: float) -> Decimal:
+    """The same to the eight decimals that the plan keeps: enough for every part of it to be right to the cent."""
+    return rounded(net(quantity, price_unit, discount), 8)
+
+
 def prorate(amount: Decimal, used: Period, whole: Period, digits: int = 2) -> Decimal:
     """Return the part of `amount` that falls on the days `used` of the period `whole`.
 

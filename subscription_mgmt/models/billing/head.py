@@ -83,16 +83,17 @@ class AccountMove(models.Model):
 class SubscriptionInvoicingMixin(models.AbstractModel):
     _inherit = "subscription.invoicing.mixin"
 
-    def _get_invoice_terms(self, date_ref, **terms):
+    def _get_invoice_terms(self, date_ref, payer=None, **terms):
         """Terms of an invoice of this contract or recurring invoice.
 
         :param date_ref: day of the invoice.
+        :param payer: who is billed, if somebody else than agreed now.
         :param terms: what only the maker of the invoice knows: its lines, for instance.
         """
         self.ensure_one()
         return InvoiceTerms(
             company=self.company_id,
-            partner=self.invoice_partner_id,
+            partner=payer or self.invoice_partner_id,
             place=self.service_address_id,
             currency=self.currency_id,
             date=date_ref,

@@ -22,7 +22,7 @@ class SubscriptionInstallment(models.Model):
         """
         self.ensure_one()
         contract = self.contract_id
-        partner = contract.invoice_partner_id
+        partner = self._get_payer()
         return (
             contract.company_id,
             partner,
@@ -35,6 +35,11 @@ class SubscriptionInstallment(models.Model):
             contract.service_address_id or partner,
             None if partner.subscription_group_invoice else contract,
         )
+
+    def _get_payer(self):
+        """Who is billed; what gives days back goes to whoever paid for them."""
+        self.ensure_one()
+        return self.credited_id.invoice_line_id.move_id.partner_id or self.contract_id.invoice_partner_id
 
     def _get_fiscal_position(self, decide):
         """Fiscal position of the row's invoice; what gives days back goes by the invoice that charged them."""
@@ -91,19 +96,20 @@ class SubscriptionInstallment(models.Model):
     def _prepare_invoice_line_values(self, decide, sequence, sign):
         """Values of the invoice line for this row; `sign` is -1 on a credit note."""
         self.ensure_one()
-        line, contract = self.line_id, self.contract_id
+        line, contract, charged = self.line_id, self.contract_id, self.credited_id.invoice_line_id
         journal = decide.journal(contract.company_id, contract.journal_id)
-        account = decide.income_account(line, self._get_fiscal_position(decide), journal)
+        account = charged.account_id or decide.income_account(line, self._get_fiscal_position(decide), journal)
+        product = charged.product_id or self.product_id
         return {
             "sequence": sequence,
-            "product_id": line.product_id.id,
-            "product_uom_id": line.product_uom_id.id,
+            "product_id": product.id,
+            "product_uom_id": (charged.product_uom_id or product.uom_id).id,
             "name": self._get_invoice_text(decide, contract.invoice_partner_id.lang),
             "quantity": self.quantity,
             "price_unit": sign * self.price_unit,
             "discount": self.discount,
             "tax_ids": [Command.set(self._get_taxes(decide).ids)],
-            "analytic_distribution": line._get_analytic_distribution(),
+            "analytic_distribution": charged.analytic_distribution or line._get_analytic_distribution(),
             **({"account_id": account.id} if account else {}),
         }
 
@@ -123,6 +129,7 @@ class SubscriptionInstallment(models.Model):
             lines=lines,
             refund=sign < 0,
             position=self[0]._get_fiscal_position(decide),
+            payer=self[0]._get_payer(),
             origin=", ".join(contracts.mapped("name")),
         )
         return self.env["account.move"]._prepare_subscription_head(terms, decide)

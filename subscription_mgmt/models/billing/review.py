@@ -3,6 +3,9 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..common.context import LEDGER
+from ..contract.ledger import LedgerReader
+
 
 class SubscriptionBillingRun(models.Model):
     _inherit = "subscription.billing.run"
@@ -57,14 +60,18 @@ class SubscriptionInstallment(models.Model):
             raise AccessError(self.env._("You need the billing right to bill a period again."))
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the period is billed again."))
+        standing = LedgerReader(self.contract_id).get_standing(self)
         for row in self:
-            invoice = row.invoice_id
-            if invoice.state != "cancel" and not invoice.reversal_move_ids.filtered(lambda m: m.state == "posted"):
+            charged, returned = standing[row.id]
+            if row.state != "invoiced" or row.credited_id or abs(returned) < abs(charged):
                 raise UserError(
                     self.env._(
-                        "%(row)s stands on invoice %(invoice)s. Cancel or credit the invoice first.",
+                        "%(row)s stands on invoice %(invoice)s: %(returned)s of %(charged)s was given back. "
+                        "Cancel or credit the invoice first.",
                         row=row.display_name,
-                        invoice=invoice.display_name,
+                        invoice=row.invoice_id.display_name,
+                        returned=row.currency_id.format(float(returned)),
+                        charged=row.currency_id.format(float(charged)),
                     )
                 )
         for contract, rows in self.grouped("contract_id").items():
@@ -78,4 +85,5 @@ class SubscriptionInstallment(models.Model):
                     reason=reason,
                 )
             )
-        self.sudo()._reopen()
+        self.sudo().with_context(subscription_ledger=LEDGER).write({"is_reopened": True})
+        self.contract_id._settle(reason=reason)

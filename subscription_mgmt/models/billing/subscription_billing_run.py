@@ -152,7 +152,9 @@ class SubscriptionBillingRun(models.Model):
     def _get_due_domain(self, company, date_ref, contracts=None):
         """Contracts with rows to bill; closed ones too, whose last period or credit is still to come."""
         due = Domain("installment_ids", "any", self._get_due_rows_domain(company, date_ref))
-        domain = Domain("company_id", "=", company.id) & Domain("state", "in", ("active", "closed")) & due
+        # One that is paused today may be in service again on the day of billing.
+        resumed = Domain("state", "=", "paused") & ~self.env["subscription.contract"]._get_paused_domain(date_ref)
+        domain = Domain("company_id", "=", company.id) & (Domain("state", "in", ("active", "closed")) | resumed) & due
         if contracts is not None:
             return domain & Domain("id", "in", contracts.ids)
         return domain & self.env["subscription.contract"]._get_not_parked_domain("bill", date_ref)

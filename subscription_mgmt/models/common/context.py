@@ -8,3 +8,9 @@ QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_create_nosub
 
 # Value of `subscription_companies`: the companies of the records were looked at by whoever makes them.
 CHECKED = object()
+
+# Value of `subscription_ledger`: the ledger (plan rows, states of contracts, pauses) is written by its own code.
+LEDGER = object()
+
+# Value of `subscription_settle`: whoever changes many terms settles the contracts once, when it is done.
+LATER = object()

@@ -4,7 +4,11 @@ from . import subscription_close_reason
 from . import subscription_tag
 from . import subscription_contract
 from . import subscription_contract_line
+from . import subscription_decision
+from . import subscription_pause
+from . import account_move_line
 from . import subscription_installment
+from . import settlement
 from . import plan
 from . import lifecycle
 from . import backlog

@@ -3,8 +3,6 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ...tools.periods import ONE_DAY
-
 
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
@@ -33,8 +31,8 @@ class SubscriptionContract(models.Model):
         days = []
         for line in self.line_ids:
             today = line.company_id._subscription_today()
-            values = (line._prepare_installment_values(slot) for slot in line._get_slots(today, ()))
-            days += [row["date_invoice"] for row in values if row["date_invoice"] < today]
+            dates = (line._get_billing_date(slot.date_from, slot.date_to) for slot in line._get_slots(today))
+            days += [day for day in dates if day < today]
         return days
 
 
@@ -47,7 +45,7 @@ class SubscriptionContractLine(models.Model):
         today = self.company_id._subscription_today()
         ends = [
             slot.date_to
-            for slot in self._get_slots(today, ())
-            if (slot.date_from if self.billing_timing == "advance" else slot.date_to + ONE_DAY) < today
+            for slot in self._get_slots(today)
+            if self._get_billing_date(slot.date_from, slot.date_to) < today
         ]
         return max(ends, default=self.paid_until)

@@ -1,16 +1,21 @@
 """From draft to closed: activate, pause, resume, renew, close."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.periods import ONE_DAY
-from ...tools.plan import subtract
-from ...tools.proration import net, prorate
+from ...tools.periods import ONE_DAY, index_of, period
 from ..common.batches import Job
+from ..common.context import LEDGER
 
 RENEW = Job("subscription.contract", "_get_renewable_domain", "_renew_due", "terms")
 CLOSE = Job("subscription.contract", "_get_ended_domain", "_close_ended", "terms")
+TURN = Job("subscription.contract", "_get_turning_domain", "_turn", "terms")
+FIGURES = Job("subscription.contract", "_get_other_mrr_domain", "_refresh_mrr", "terms")
+# Contracts that a person renews stay open for so many days after their end, unbilled, until somebody has decided.
+GRACE_DAYS = 30
 
 
 class SubscriptionContract(models.Model):
@@ -26,8 +31,7 @@ class SubscriptionContract(models.Model):
         for contract in drafts:
             contract._check_billable()
         drafts._ensure_analytic_accounts()
-        drafts.state = "active"
-        drafts._generate_installments()
+        drafts._act({"state": "active"})
         return True
 
     def _check_billable(self):
@@ -69,19 +73,28 @@ class SubscriptionContract(models.Model):
         for contract, account in zip(contracts, accounts, strict=True):
             contract.analytic_account_id = account
 
-    def action_pause(self, date=None):
-        """Stop service and billing from a day on, until resumed.
+    def _act(self, values, reason=None):
+        """Write what an act changed, state included, and settle."""
+        self.with_context(subscription_ledger=LEDGER).write(values)
+        self._settle(reason=reason)
+
+    # === PAUSE === #
+    def action_pause(self, date=None, reason=None):
+        """Stop service and billing from a day on, until resumed: a day to come leaves it in force until then.
 
         :param date: first day without service; default: today.
-        :raise UserError: a contract that is not active, or a day before its start.
+        :param reason: why, in plain words.
+        :raise UserError: a contract that is not active, a day before its start, or one that is paused already.
         """
         for contract in self:
-            day = fields.Date.to_date(date) or contract.company_id._subscription_today()
-            if contract.state != "active":
+            today = contract.company_id._subscription_today()
+            day = fields.Date.to_date(date) or today
+            if contract.state != "active" or contract._get_open_pause(day):
                 raise UserError(self.env._("Only an active contract can be paused."))
             if day < contract.date_start:
                 raise UserError(self.env._("A contract cannot be paused before it starts."))
-            contract.write({"state": "paused", "date_paused": day})
+            contract._write_pauses([{"contract_id": contract.id, "date_from": day, "reason": reason}])
+            contract._act({"state": "paused" if day <= today else "active"}, self.env._("Paused"))
         return True
 
     def action_resume(self, date=None):
@@ -91,27 +104,46 @@ class SubscriptionContract(models.Model):
         :raise UserError: a contract that is not paused, or a day before the pause began.
         """
         for contract in self:
-            day = fields.Date.to_date(date) or contract.company_id._subscription_today()
-            if contract.state != "paused":
+            today = contract.company_id._subscription_today()
+            day = fields.Date.to_date(date) or today
+            pause = contract._get_open_pause(day)
+            if not pause:
+                started = contract._get_open_pause(None)
+                if started:
+                    raise UserError(
+                        self.env._("The contract is paused since %(day)s; it can be resumed from then on.",
+                                   day=started.date_from)
+                    )  # fmt: skip
                 raise UserError(self.env._("Only a paused contract can be resumed."))
-            if day < contract.date_paused:
-                raise UserError(
-                    self.env._("The contract is paused since %(day)s; it can be resumed from then on.",
-                               day=contract.date_paused)
-                )  # fmt: skip
-            paused_from = contract.date_paused
-            contract.write({"state": "active", "date_paused": False})
-            if day > paused_from:
-                contract._leave_out(paused_from, day - ONE_DAY, self.env._("Paused"), date_invoice=day)
+            contract._end_pause(pause, day)
+            contract._act({"state": "active" if day <= today else contract.state}, self.env._("Paused"))
         return True
 
+    def _get_open_pause(self, day):
+        """The pause that has no end yet; with a day: only if it began by then."""
+        pauses = self.pause_ids.filtered(lambda pause: not pause.date_to)
+        return pauses.filtered(lambda pause: pause.date_from <= day) if day else pauses
+
+    def _write_pauses(self, vals_list):
+        # sudo: whoever may pause a contract writes what was agreed by doing so
+        return self.env["subscription.pause"].sudo().with_context(subscription_ledger=LEDGER).create(vals_list)
+
+    def _end_pause(self, pause, day):
+        """Have service again from the day on; a pause of no day was none."""
+        pause = pause.sudo().with_context(subscription_ledger=LEDGER)  # sudo: as for its beginning
+        if pause.date_from >= day:
+            pause.unlink()
+        else:
+            pause.date_to = day - ONE_DAY
+
+    # === END === #
     def action_close(self, date=None, reason=None):
         """End the contracts. What was billed for later days is given back by the next invoice.
 
         :param date: last day of service, included; default: today. A day to come leaves the contract active until
             then (:meth:`_cron_run_terms`).
         :param reason: `subscription.close.reason` (record or id); required. Without one a dialog asks.
-        :raise UserError: no reason, or a day before the contract starts.
+        :raise UserError: no reason, a contract that is not in force, or a day before it starts.
         """
         if not reason and not self.close_reason_id:
             if date:
@@ -122,82 +154,71 @@ class SubscriptionContract(models.Model):
         for contract in self:
             today = contract.company_id._subscription_today()
             day = fields.Date.to_date(date) or today
-            if day < contract.date_start:
-                raise UserError(self.env._("A contract cannot be closed before it starts."))
-            contract._end_on(day, today)
-            values = {"close_reason_id": getattr(reason, "id", reason) or contract.close_reason_id.id}
-            contract.write({**values, **({"state": "closed", "date_closed": day} if day <= today else {})})
+            contract._check_closable(day)
+            reason_id = getattr(reason, "id", reason) or contract.close_reason_id.id
+            ends = {"state": "closed", "date_closed": day} if day <= today else {}
+            contract._act(
+                {"date_end": day, "renewal": "none", "close_reason_id": reason_id, **ends}, self.env._("Closed")
+            )
         return True
 
-    def _end_on(self, day, today):
-        """Cut the plan off after the given day: later planned rows go, later billed days are given back."""
-        self.ensure_one()
-        last = max(self.installment_ids.mapped("date_to"), default=day)
-        planned = self.installment_ids.filtered(lambda row: row.state == "planned" and row.date_from > day)
-        planned.unlink()
-        self.write({"date_end": day, "renewal": "none", "date_paused": False})
-        if last > day:
-            self._credit_days(day + ONE_DAY, last, self.env._("Closed"), date_invoice=min(day, today))
-        self._regenerate_installments()
+    def _check_closable(self, day):
+        """Raise unless the contract is in force and began by the day."""
+        if self.state == "draft":
+            raise UserError(self.env._("Contract %(contract)s is a draft; delete it instead.", contract=self.name))
+        if self.state == "closed":
+            raise UserError(
+                self.env._("Contract %(contract)s is closed already. Re-open it to give it another end.",
+                           contract=self.name)
+            )  # fmt: skip
+        if day < self.date_start:
+            raise UserError(self.env._("A contract cannot be closed before it starts."))
 
-    def _leave_out(self, date_from, date_to, reason, date_invoice):
-        """Bill nothing for these days: give billed ones back, mark the others as skipped, plan around them."""
-        self.ensure_one()
-        self._credit_days(date_from, date_to, reason, date_invoice)
-        values = []
-        for line in self.line_ids:
-            charges = line._get_charges()
-            loose = charges.filtered(lambda row: row.state == "planned")
-            loose.filtered(lambda row: row.date_from <= date_to and row.date_to >= date_from).unlink()
-            billed = sorted((row.date_from, row.date_to) for row in charges.exists())
-            first = max(date_from, line.date_start)
-            values += [
-                {
-                    "contract_id": self.id,
-                    "line_id": line.id,
-                    "date_from": start,
-                    "date_to": end,
-                    "date_invoice": start,
-                    "quantity": line.quantity,
-                    "price_unit": 0.0,
-                    "state": "skipped",
-                    "reason": reason,
-                }
-                for start, end in (subtract((first, date_to), billed) if first <= date_to else ())
-            ]
-        self.env["subscription.installment"].create(values)
-        self._regenerate_installments()
+    def action_reopen(self, date_end=False):
+        """Put closed contracts in force again: the days since are charged, what was given back is charged again.
 
-    def _credit_days(self, date_from, date_to, reason, date_invoice):
-        """Plan rows that give back the part of billed periods that falls on these days (both included).
-
-        The same proration as for the charge, so that charge and credit cancel out to the cent.
-        """
-        self.ensure_one()
-        billed = self.installment_ids.filtered(
-            lambda row: (
-                row.state == "invoiced"
-                and not row.credited_id
-                and row.line_id.prorate
-                and row.date_to >= date_from
-                and row.date_from <= date_to
-            )
-        )
-        rows = billed._prepare_credit_values((date_from, date_to), reason, date_invoice)
-        return self.env["subscription.installment"].create(rows)
-
-    def action_renew(self):
-        """Carry the contracts on for another term, counted from the day after the present end.
-
-        :raise UserError: a contract without an end date, or one that is not running.
+        :param date_end: new last day, included; default: open-ended.
+        :raise UserError: a contract that is not closed; an end before its start.
         """
         for contract in self:
-            if not contract.date_end or contract.state not in ("active", "paused"):
-                raise UserError(self.env._("Contract %(contract)s has no term to renew.", contract=contract.name))
-            first = contract.date_end + ONE_DAY
-            contract.date_end = fields.Date.add(first, months=contract.renewal_months) - ONE_DAY
-            contract._generate_installments()
+            if contract.state != "closed":
+                raise UserError(self.env._("Only a closed contract can be re-opened."))
+            values = {"date_end": date_end, "close_reason_id": False}
+            contract._act({"state": "active", "date_closed": False, **values}, self.env._("Re-opened"))
         return True
+
+    # === RENEWAL === #
+    def action_renew(self):
+        """Carry the contracts on for another term; one that ended unrenewed is put in force again.
+
+        :raise UserError: a contract without an end date, a draft, or one that was closed for a reason.
+        """
+        for contract in self:
+            ended = contract.state == "closed" and not contract.close_reason_id
+            if not contract.date_end or not (ended or contract.state in ("active", "paused")):
+                raise UserError(self.env._("Contract %(contract)s has no term to renew.", contract=contract.name))
+            old_end, new_end = contract.date_end, contract._get_renewed_end()
+            contract._renew_repetitions(old_end, new_end)
+            back = {"state": "active", "date_closed": False} if ended else {}
+            contract._act({"date_end": new_end, **back})
+        return True
+
+    def _get_renewed_end(self):
+        """Last day of the next term, counted from the start: a term from the 31st does not drift to the 27th."""
+        self.ensure_one()
+        months = 12 * (self.date_end.year - self.date_start.year) + self.date_end.month - self.date_start.month
+        for term in (months, months + 1):
+            if term and fields.Date.add(self.date_start, months=term) - ONE_DAY == self.date_end:
+                return fields.Date.add(self.date_start, months=term + self.renewal_months) - ONE_DAY
+        return fields.Date.add(self.date_end + ONE_DAY, months=self.renewal_months) - ONE_DAY
+
+    def _renew_repetitions(self, old_end, new_end):
+        """Lines with a number of periods that lasted to the end of the term get those of the new one, too."""
+        for line in self.line_ids.filtered("repetitions"):
+            cadence = line._get_cadence()
+            args = (cadence.interval, cadence.unit, cadence.anchor_day)
+            if period(cadence.anchor, line.repetitions - 1, *args)[1] >= old_end:
+                line.repetitions = index_of(cadence.anchor, new_end, *args) + 1
 
     # === CRONS === #
     @api.model
@@ -212,11 +233,12 @@ class SubscriptionContract(models.Model):
     @api.model
     def _get_ended_domain(self, company, date_ref):
         """Running contracts whose last day is over and whose plan is billed to the end."""
+        over = Domain("renewal", "=", "none") & Domain("date_end", "<", date_ref)
+        given_up = Domain("renewal", "=", "manual") & Domain("date_end", "<", date_ref - timedelta(days=GRACE_DAYS))
         return (
             Domain("company_id", "=", company.id)
-            & Domain("state", "=", "active")
-            & Domain("renewal", "!=", "auto")
-            & Domain("date_end", "<", date_ref)
+            & Domain("state", "in", ("active", "paused"))
+            & (over | given_up)
             & Domain("installment_ids", "not any", [("state", "=", "planned")])
         )
 
@@ -226,43 +248,29 @@ class SubscriptionContract(models.Model):
 
     def _close_ended(self, _date_ref):
         """Close what has ended."""
-        for contract in self:
+        for contract in self.with_context(subscription_ledger=LEDGER):
             contract.write({"state": "closed", "date_closed": contract.date_end})
 
     @api.model
+    def _get_paused_domain(self, date_ref):
+        """Contracts without service on the day."""
+        begun = Domain("date_from", "<=", date_ref)
+        return Domain("pause_ids", "any", begun & (Domain("date_to", "=", False) | Domain("date_to", ">=", date_ref)))
+
+    @api.model
+    def _get_turning_domain(self, company, date_ref):
+        """Contracts whose pause begins or ends by the day."""
+        paused = self._get_paused_domain(date_ref)
+        begins = Domain("state", "=", "active") & paused
+        ends = Domain("state", "=", "paused") & ~paused
+        return Domain("company_id", "=", company.id) & (begins | ends)
+
+    def _turn(self, _date_ref):
+        """Let the state follow pauses that begin or end today."""
+        for contract in self.with_context(subscription_ledger=LEDGER):
+            contract.state = "paused" if contract.state == "active" else "active"
+
+    @api.model
     def _cron_run_terms(self):
-        """Renew what renews by itself, and close what has ended; one that fails stops no other."""
-        self.env["subscription.batches"]._run(RENEW, CLOSE)
-
-
-class SubscriptionInstallment(models.Model):
-    _inherit = "subscription.installment"
-
-    def _prepare_credit_values(self, days, reason, date_invoice):
-        """Values of the rows that give back these days of billed rows; days credited before are left out."""
-        values = []
-        for row in self:
-            stretch = (max(row.date_from, days[0]), min(row.date_to, days[1]))
-            credited = self.search([("credited_id", "=", row.id)])
-            for part in subtract(stretch, sorted((c.date_from, c.date_to) for c in credited)):
-                values.append(
-                    {
-                        "contract_id": row.contract_id.id,
-                        "line_id": row.line_id.id,
-                        "credited_id": row.id,
-                        "date_from": part[0],
-                        "date_to": part[1],
-                        "date_invoice": date_invoice,
-                        "reason": reason,
-                        **row._prorate_credit(part),
-                    }
-                )
-        return values
-
-    def _prorate_credit(self, part):
-        """One unit at the negative part of what the row charged for these days."""
-        self.ensure_one()
-        whole = (self.date_from, self.date_to)
-        charged = net(self.quantity, self.price_unit, self.discount)
-        amount = prorate(charged, part, whole, self.currency_id.decimal_places)
-        return {"quantity": 1.0, "price_unit": -float(amount), "discount": 0.0}
+        """Renew what renews by itself, begin and end pauses, close what has ended; one that fails stops no other."""
+        self.env["subscription.batches"]._run(RENEW, TURN, CLOSE, FIGURES)

@@ -1,6 +1,14 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..common.context import LEDGER
+
+# Given by acts alone
+SEALED = {"state", "date_closed"}
+# What invoices were made out in; stays as it is once the contract was billed
+IDENTITY = {"company_id", "currency_id", "partner_id"}
 
 
 class SubscriptionContract(models.Model):
@@ -98,7 +106,10 @@ class SubscriptionContract(models.Model):
     date_end = fields.Date(
         string="End Date", copy=False, tracking=True, help="Last day of the contract, included. Empty: open-ended."
     )
-    date_paused = fields.Date(string="Paused Since", copy=False, readonly=True)
+    date_paused = fields.Date(string="Paused Since", compute="_compute_date_paused")
+    pause_ids = fields.One2many(
+        comodel_name="subscription.pause", inverse_name="contract_id", string="Pauses", readonly=True
+    )
     date_closed = fields.Date(string="Closed On", copy=False, readonly=True)
     close_reason_id = fields.Many2one(comodel_name="subscription.close.reason", copy=False, tracking=True)
     # === RENEWAL === #
@@ -135,9 +146,8 @@ class SubscriptionContract(models.Model):
         help="Monthly recurring revenue: the untaxed price of all running lines for an average month.",
     )
     plan_outdated = fields.Boolean(
-        copy=False,
-        readonly=True,
-        help="A line was changed after the payment plan was made; the plan still shows the old terms.",
+        compute="_compute_plan_outdated",
+        help="The payment plan is not what the terms ask for now, because accounting changed what was billed.",
     )
     # === BILLING === #
     billing_error = fields.Text(related="subscription_error", string="Billing Error")
@@ -179,11 +189,34 @@ class SubscriptionContract(models.Model):
         for contract in self:
             contract.user_id = contract.employee_id.user_id or contract.user_id
 
-    @api.depends("line_ids.mrr", "line_ids.active", "state")
+    @api.depends("line_ids.mrr", "line_ids.active", "line_ids.date_start", "line_ids.date_end", "state")
     def _compute_mrr(self):
         for contract in self:
             running = contract.state in ("draft", "active")
-            contract.mrr = sum(contract.line_ids.mapped("mrr")) if running else 0
+            contract.mrr = sum(contract._get_lines_in_force().mapped("mrr")) if running else 0
+
+    def _get_lines_in_force(self):
+        """Lines with service today; of a draft, those that it begins with."""
+        today = self.company_id._subscription_today()
+        day = max(today, self.date_start or today)
+        return self.line_ids.filtered(
+            lambda line: (not line.date_start or line.date_start <= day) and (not line.date_end or line.date_end >= day)
+        )
+
+    def _compute_plan_outdated(self):
+        for contract in self:
+            change = contract._origin._get_plan_difference()
+            contract.plan_outdated = bool(change.added or change.changed or change.removed)
+
+    @api.depends("pause_ids.date_from", "pause_ids.date_to", "state")
+    def _compute_date_paused(self):
+        for contract in self:
+            today = contract.company_id._subscription_today()
+            covering = contract.pause_ids.filtered(
+                lambda pause, today=today: pause.date_from <= today and (not pause.date_to or pause.date_to >= today)
+            )
+            open_ = contract.pause_ids.filtered(lambda pause: not pause.date_to)
+            contract.date_paused = contract.state == "paused" and (covering or open_)[:1].date_from
 
     @api.depends("subscription_parking_ids.attempts")
     def _compute_billing_attempts(self):
@@ -209,6 +242,30 @@ class SubscriptionContract(models.Model):
         if operator != "in":
             return NotImplemented
         return [("installment_ids.invoice_line_id.move_id", "in", value)]
+
+    @api.model
+    def _get_other_mrr_domain(self, company, date_ref):
+        """Contracts whose figure is not that of the day any more, because a line began or ended."""
+        query = SQL(
+            """
+            SELECT contract.id
+              FROM subscription_contract contract
+         LEFT JOIN subscription_contract_line line
+                ON line.contract_id = contract.id AND line.active
+               AND line.date_start <= GREATEST(contract.date_start, %(day)s)
+               AND (line.date_end IS NULL OR line.date_end >= GREATEST(contract.date_start, %(day)s))
+             WHERE contract.company_id = %(company)s AND contract.state = 'active'
+          GROUP BY contract.id
+            HAVING abs(COALESCE(contract.mrr, 0) - COALESCE(SUM(line.mrr), 0)) > 0.005
+            """,
+            day=date_ref,
+            company=company.id,
+        )
+        return [("id", "in", query)]
+
+    def _refresh_mrr(self, _date_ref):
+        """Count the lines in force today."""
+        self.env.add_to_compute(self._fields["mrr"], self)
 
     def _get_alert_users(self):
         """Whoever looks after the contract is told when something is wrong with it."""
@@ -262,6 +319,42 @@ class SubscriptionContract(models.Model):
                 sequence = sequences.setdefault(company_id, self.env["ir.sequence"].with_company(company_id))
                 vals["name"] = sequence.next_by_code("subscription.contract") or "/"
         return super().create(vals_list)
+
+    def write(self, vals):
+        """Keep state and identity of contracts, and settle those in force whose dates change.
+
+        :raise AccessError: a state that no act gave.
+        :raise UserError: company, currency or subscriber of a billed contract; a running one is archived.
+        """
+        self._check_sealed(vals)
+        result = super().write(vals)
+        if {"date_start", "date_end"} & set(vals) and self.env.context.get("subscription_ledger") is not LEDGER:
+            self._settle()
+        return result
+
+    def _check_sealed(self, vals):
+        """Raise when the values are not for people to write."""
+        sealed = () if self.env.context.get("subscription_ledger") is LEDGER else SEALED & set(vals)
+        if any(contract[name] != vals[name] for contract in self for name in sealed):
+            raise AccessError(self.env._("Use the buttons: the state of a contract is not written by hand."))
+        if vals.get("active") is False and self.filtered(lambda contract: contract.state in ("active", "paused")):
+            raise UserError(self.env._("A contract in force is not archived. Close it instead."))
+        moved = [name for name in IDENTITY & set(vals) if any(contract[name].id != vals[name] for contract in self)]
+        billed = moved and self.env["subscription.installment"]._find_billed(Domain("contract_id", "in", self.ids))
+        if billed:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s was billed: %(what)s cannot be changed any more.",
+                    contract=billed.contract_id.name,
+                    what=", ".join(self._fields[name]._description_string(self.env) for name in sorted(moved)),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        running = self.filtered(lambda contract: contract.state != "draft")[:1]
+        if running and self.env.context.get("subscription_ledger") is not LEDGER:
+            raise UserError(self.env._("Contract %(contract)s is in force. Close it instead.", contract=running.name))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.periods import check_cadence, fits_calendar
-from ...tools.plan import Cadence
+from ..common.context import LEDGER
 
 # Average number of periods of one unit in a month
 PER_MONTH = {"day": 365 / 12, "week": 365 / 7 / 12, "month": 1.0, "year": 1 / 12}
@@ -29,6 +29,14 @@ class SubscriptionContractLine(models.Model):
     currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="contract_id.partner_id")
     state = fields.Selection(related="contract_id.state", string="Contract State")
+    replaces_id = fields.Many2one(
+        comodel_name="subscription.contract.line",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Line whose place it took; periods go on as they were counted there.",
+    )
     installment_ids = fields.One2many(comodel_name="subscription.installment", inverse_name="line_id")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
@@ -142,23 +150,35 @@ class SubscriptionContractLine(models.Model):
     def _plan_fields(self):
         """Fields that the payment plan is made from."""
         return {
-            "quantity", "price_unit", "discount", "tax_ids", "date_start", "date_end", "paid_until", "interval",
+            "quantity", "price_unit", "discount", "date_start", "date_end", "paid_until", "interval",
             "interval_unit", "repetitions", "billing_timing", "anchor_day", "prorate", "active",
         }  # fmt: skip
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Mark the payment plans that the new lines are missing in."""
+        """Plan the new lines of contracts in force."""
         lines = super().create(vals_list)
-        lines.contract_id.filtered(lambda contract: contract.state != "draft").plan_outdated = True
+        lines.contract_id._settle()
         return lines
 
     def write(self, vals):
-        """Mark the payment plans that the change makes outdated."""
+        """Settle contracts in force whose terms change, whatever way the change comes in.
+
+        :raise UserError: a billed line is moved to another contract.
+        """
+        if "contract_id" in vals:
+            self._unlink_except_billed()
         result = super().write(vals)
         if self._plan_fields() & set(vals):
-            self.contract_id.filtered(lambda contract: contract.state != "draft").plan_outdated = True
+            self.contract_id._settle()
         return result
+
+    def unlink(self):
+        """Override of `base`: rows that were planned for the lines go with them."""
+        rows = self.sudo().installment_ids  # sudo: as when settling
+        self._unlink_except_billed()
+        rows.with_context(subscription_ledger=LEDGER).unlink()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):
@@ -176,19 +196,6 @@ class SubscriptionContractLine(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = f"{line.contract_id.name} / {line.product_id.display_name}"
-
-    def _get_cadence(self):
-        """The line's recurrence as the plain-Python plan reads it."""
-        self.ensure_one()
-        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
-        return Cadence(
-            anchor=self.date_start,
-            interval=self.interval,
-            unit=self.interval_unit,
-            anchor_day=self.anchor_day or None,
-            repetitions=self.repetitions or None,
-            date_end=min(ends) if ends else None,
-        )
 
     def _get_analytic_distribution(self):
         """What the invoice line carries: the line's own distribution, else contract and project together."""

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-# Passed in the context by billing alone. An object, so that no request from outside can name it.
-LEDGER = object()
+from ...tools.proration import get_exact_price
+from ..common.context import LEDGER
+
 # What a person may still change on a row that is not billed yet; touching it marks the row as edited by hand.
 PRICE_FIELDS = ("quantity", "price_unit", "discount")
 EDITABLE = {"date_invoice", *PRICE_FIELDS}
@@ -28,7 +29,10 @@ class SubscriptionInstallment(models.Model):
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Subscriber", store=True, precompute=True)
-    product_id = fields.Many2one(related="line_id.product_id", store=True, precompute=True)
+    # What was planned and billed, whatever the line sells later.
+    product_id = fields.Many2one(
+        comodel_name="product.product", compute="_compute_product_id", store=True, precompute=True
+    )
     date_from = fields.Date(string="From", required=True, readonly=True)
     date_to = fields.Date(string="To", required=True, readonly=True, help="Last day of the period, included.")
     date_invoice = fields.Date(string="Billing Date", required=True)
@@ -44,8 +48,26 @@ class SubscriptionInstallment(models.Model):
         readonly=True,
         default="planned",
     )
+    # === THE TERMS IT WAS MADE FROM === #
+    whole_from = fields.Date(readonly=True, help="First day of the period of which the row is all or a part.")
+    whole_to = fields.Date(readonly=True, help="Last day of that period, included.")
+    price_whole = fields.Float(
+        string="Price of the Period", digits=(20, 8), readonly=True, help="Exact price of the whole period."
+    )
+    prorate = fields.Boolean(
+        default=True, readonly=True, help="Charged by the day; else in full, and never given back."
+    )
+    decision_id = fields.Many2one(
+        comodel_name="subscription.decision", readonly=True, ondelete="set null", index="btree_not_null"
+    )
     is_edited = fields.Boolean(
-        string="Edited by Hand", readonly=True, help="Changed by a person: updating the plan leaves it as it is."
+        string="Edited by Hand", readonly=True, help="A person changed it; whatever happens, that stays."
+    )
+    is_again = fields.Boolean(
+        string="Billed Again", readonly=True, help="Charges again what accounting gave back, as a person asked."
+    )
+    is_reopened = fields.Boolean(
+        string="To Bill Again", readonly=True, help="A person wants charged again what accounting gave back of it."
     )
     reason = fields.Char(readonly=True, help="Why the row is skipped or credited.")
     credited_id = fields.Many2one(
@@ -70,7 +92,12 @@ class SubscriptionInstallment(models.Model):
         "This period of the line is in the payment plan already; it cannot be billed twice.",
     )
     _credited_once = models.UniqueIndex(
-        "(credited_id, date_from) WHERE credited_id IS NOT NULL", "These days were credited already."
+        "(credited_id, date_from, is_again) WHERE credited_id IS NOT NULL AND state = 'planned'",
+        "These days are credited already.",
+    )
+    _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity must be above zero.")
+    _discount_range = models.Constraint(
+        "CHECK (discount >= 0 AND discount <= 100)", "The discount must be between 0 and 100 %."
     )
     _period_order = models.Constraint("CHECK (date_from <= date_to)", "A period ends before it starts.")
     _invoiced_line = models.Constraint(
@@ -84,6 +111,12 @@ class SubscriptionInstallment(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.partner_id.name}, {row.contract_id.name} ({row.date_from} – {row.date_to})"
+
+    @api.depends("line_id.product_id")
+    def _compute_product_id(self):
+        for row in self:
+            if row.state == "planned" or not row.product_id:
+                row.product_id = row.line_id.product_id
 
     @api.depends("quantity", "price_unit", "discount", "line_id.tax_ids")
     def _compute_price_subtotal(self):
@@ -115,18 +148,74 @@ class SubscriptionInstallment(models.Model):
             )
         return super()._add_precomputed_values(vals_list)
 
+    # === SEALED === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse rows that the ledger did not write; those that come edited are decisions of a person."""
+        if self.env.context.get("subscription_ledger") is not LEDGER:
+            raise AccessError(self.env._("Rows of the payment plan follow from the lines; they are not made by hand."))
+        rows = super().create(vals_list)
+        for row in rows.filtered(lambda row: row.is_edited and not row.decision_id):
+            row._decide(is_skip=row.state == "skipped", reason=row.reason)
+        return rows
+
     def write(self, vals):
-        """Keep billed rows as they were billed, and remember which rows a person changed."""
-        ledger = {*EDITABLE, "state", "date_from", "date_to", "line_id", "contract_id", "invoice_line_id"}
-        if ledger & set(vals) and self.env.context.get("subscription_ledger") is not LEDGER:
-            self._check_not_invoiced()
-        if EDITABLE & set(vals):
-            vals = {"is_edited": True, **vals}
-        return super().write(vals)
+        """Let people change what is theirs on planned rows, and remember it as their decision; nothing else.
+
+        :raise AccessError: a column of the ledger.
+        :raise UserError: a row that was billed or skipped, or that gives something back.
+        """
+        if self.env.context.get("subscription_ledger") is LEDGER:
+            return super().write(vals)
+        self._check_not_invoiced()
+        if set(vals) - EDITABLE:
+            raise AccessError(self.env._("Only day of billing, quantity, price and discount of a row can be changed."))
+        self._check_editable(vals)
+        rows = self.with_context(subscription_ledger=LEDGER)
+        result = super(SubscriptionInstallment, rows).write(vals)
+        rows.filtered(lambda row: not row.credited_id)._decide()
+        return result
+
+    def _check_editable(self, vals):
+        for row in self:
+            if row.state == "skipped":
+                raise UserError(self.env._("%(row)s is skipped; bring it back first.", row=row.display_name))
+            if row.credited_id and set(vals) - {"date_invoice"}:
+                raise UserError(
+                    self.env._("%(row)s gives back what was billed, and no other amount.", row=row.display_name)
+                )
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_invoiced(self):
+    def _unlink_except_ledger(self):
         self._check_not_invoiced()
+        if self.env.context.get("subscription_ledger") is not LEDGER:
+            raise UserError(self.env._("Rows of the payment plan are not deleted; skip them, and say why."))
+
+    def _decide(self, **values):
+        """Keep what stands on the rows as decisions of a person, which outlive every later act."""
+        # sudo: whoever may change the row decides about its days
+        decisions = self.env["subscription.decision"].sudo().with_context(subscription_ledger=LEDGER)
+        for row in self.sudo():
+            mine = {
+                "line_id": row.line_id.id,
+                "date_from": row.date_from,
+                "date_to": row.date_to,
+                "date_invoice": row.date_invoice,
+                **{name: row[name] for name in PRICE_FIELDS},
+                "is_skip": False,
+                "reason": False,
+                **values,
+            }
+            own = row.decision_id.with_context(subscription_ledger=LEDGER)
+            if (own.date_from, own.date_to) == (row.date_from, row.date_to):
+                own.write(mine)
+            else:
+                own = decisions.create(mine)
+            whole = {"whole_from": row.date_from, "whole_to": row.date_to, "price_whole": row._get_exact_price()}
+            row.with_context(subscription_ledger=LEDGER).write({"decision_id": own.id, "is_edited": True, **whole})
+
+    def _get_exact_price(self):
+        return float(get_exact_price(self.quantity, self.price_unit, self.discount))
 
     def _check_not_invoiced(self):
         """Raise when a row of the set was billed: it never changes and never disappears."""
@@ -150,11 +239,21 @@ class SubscriptionInstallment(models.Model):
         """
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the row is skipped."))
-        self.write({"state": "skipped", "reason": reason})
+        self.check_access("write")
+        self._check_not_invoiced()
+        rows = self.filtered(lambda row: row.state == "planned" and not row.credited_id)
+        rows._decide(is_skip=True, reason=reason)
+        rows.with_context(subscription_ledger=LEDGER).write({"state": "skipped", "reason": reason})
 
     def action_unskip(self):
-        """Bring skipped rows back into the plan."""
-        self.filtered(lambda row: row.state == "skipped").write({"state": "planned", "reason": False})
+        """Bring skipped rows back into the plan, at what the terms ask for their days."""
+        self.check_access("write")
+        skipped = self.filtered(lambda row: row.state == "skipped").with_context(subscription_ledger=LEDGER)
+        contracts = skipped.contract_id
+        # sudo: whoever may change the row decides about its days
+        skipped.decision_id.sudo().unlink()
+        skipped.sudo().unlink()
+        contracts._settle()
 
     def action_open_skip(self):
         """Ask for the reason, then skip."""
@@ -168,7 +267,7 @@ class SubscriptionInstallment(models.Model):
     def _mark_invoiced(self, invoice_lines):
         """Record that each row was billed by the invoice line at the same place."""
         # sudo: billing needs the billing right, not the right to edit contracts
-        for row, invoice_line in zip(self.sudo(), invoice_lines, strict=True):
+        for row, invoice_line in zip(self.sudo().with_context(subscription_ledger=LEDGER), invoice_lines, strict=True):
             row.write({"state": "invoiced", "invoice_line_id": invoice_line.id})
 
     def _reopen(self):

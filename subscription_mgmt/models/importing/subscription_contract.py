@@ -37,7 +37,7 @@ class SubscriptionContract(models.Model):
 
     def _update_plans_after_import(self):
         """Make the plan of running contracts anew after their lines were changed; what was billed stays."""
-        self.exists().filtered(lambda contract: contract.state in ("active", "paused"))._regenerate_installments()
+        self.exists().with_context(subscription_settle=None)._settle()
 
     @api.model
     def _create(self, data_list):

@@ -9,7 +9,7 @@ from ...tools.importing.contracts import CONTRACTS
 from ...tools.importing.layout import CUSTOMER
 from ...tools.importing.rules import DEFAULTS
 from ...tools.refusal import Refusal
-from ..common.context import CHECKED
+from ..common.context import CHECKED, LEDGER
 from .contract_update import CONTRACT_FIELDS, LINE_FIELDS, ContractUpdate
 from .defaults import ImportDefaults
 from .resolve import CONTACT, CORPORATE, INDIVIDUAL, PAYMENT_METHOD, PRODUCT, Target
@@ -253,7 +253,7 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
     def _delete(self, records):
         """Delete contracts, or lines, with their plan and the analytic account that activation opened."""
         # Deleting empties the cache, and records found through a field would then be read one by one.
-        records = records.with_prefetch().with_context(active_test=False)
+        records = records.with_prefetch().with_context(active_test=False, subscription_ledger=LEDGER)
         accounts = self.env["account.analytic.account"]
         if records._name == "subscription.contract":
             # An account that a person chose has another code.

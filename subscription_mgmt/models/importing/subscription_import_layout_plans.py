@@ -6,6 +6,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.importing.plans import PLANS
 from ...tools.importing.rules import DEFAULTS, Group
+from ..common.context import LEDGER
 from .resolve import PAYMENT_METHOD, PRODUCT
 from .subscription_import_engine import Step, Update
 from .write import plain
@@ -190,6 +191,19 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
         rows = self.env["subscription.installment"].with_context(**result.engine._get_write_context())
         created = rows.create([self._prepare_values(group.rows[0], line) for group, line in entries])
         batch._note_made((group.row, row) for (group, _line), row in zip(entries, created, strict=True))
+
+    def _finish(self, result):
+        """Override of `subscription.import.ledger`: rows that a file changed are what a person decided."""
+        for row in (update.record for update in result.updates):
+            if row._name == "subscription.installment":
+                row._decide(is_skip=row.state == "skipped", reason=row.reason)
+        return super()._finish(result)
+
+    def _delete(self, records):
+        """Override of `subscription.import.layout`: what the rows had decided goes with them."""
+        # sudo: as when they were made
+        records.decision_id.sudo().with_context(subscription_ledger=LEDGER).unlink()
+        return super()._delete(records.with_context(subscription_ledger=LEDGER))
 
     def _get_touched(self, result):
         """Override of `subscription.import.ledger`: a plan with rows of its own goes on after them."""

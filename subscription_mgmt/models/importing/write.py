@@ -7,6 +7,7 @@ from odoo import models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, html2plaintext
 
+from ..common.context import LATER, LEDGER
 from .subscription_contract import IMPORT
 
 CHUNK = 500  # records made in one go; memory stays flat
@@ -20,6 +21,8 @@ class SubscriptionImportEngine(models.AbstractModel):
         return {
             "allowed_company_ids": (self._get_companies() & self.env.user.company_ids).ids,
             "subscription_import": IMPORT,
+            "subscription_ledger": LEDGER,
+            "subscription_settle": LATER,
             "tracking_disable": True,
             "mail_create_nosubscribe": True,
             "mail_activity_automation_skip": True,

@@ -73,6 +73,8 @@ class SubscriptionAssurance(models.Model):
     def _get_no_next_target(self, date_ref):
         goes_on = Domain("date_end", "=", False) | Domain("date_end", ">", date_ref)
         running = Domain("state", "=", "active") & Domain("date_next_invoice", "=", False) & goes_on
+        # A year that was billed in advance has nothing planned until it is over.
+        running &= Domain("installment_ids", "not any", [("date_to", ">=", date_ref)])
         # Lines with a number of repetitions end by themselves.
         return "subscription.contract", running & Domain("line_ids.repetitions", "=", 0)
 

@@ -71,11 +71,13 @@ class TestBilling(SubscriptionCommon):
         self.assertEqual(contract.date_next_invoice, date(2026, 5, 1))
 
     def test_only_active_contracts_are_billed(self):
-        draft = self.make_contract(activate=False)
-        draft.state = "paused"
-        draft._generate_installments()
-        self.assertTrue(draft.installment_ids)
-        self.assertFalse(self.bill(date(2026, 1, 1)))
+        with freeze_time("2026-01-20"):
+            paused = self.make_contract()
+            paused.action_pause(date(2026, 1, 20))
+        self.assertTrue(paused.installment_ids)
+        self.assertFalse(self.bill(date(2026, 1, 20)))
+        self.make_contract(activate=False)
+        self.assertFalse(self.bill(date(2026, 1, 20)))
 
     def test_billing_mode_draft_leaves_the_invoice_in_draft(self):
         self.make_contract(billing_mode="draft")

@@ -105,10 +105,15 @@ class TestBillingReview(SubscriptionCommon, CronMixinCase):
         with self.assertRaisesRegex(UserError, "Say why"):
             row.action_bill_again("")
         row.action_bill_again("wrong address")
-        self.assertEqual(row.state, "planned")
+        self.assertEqual(row.state, "invoiced", "what was billed stays; what is billed again stands beside it")
+        again = contract.installment_ids.filtered("is_again")
+        self.assertEqual((again.credited_id, again.state, again.price_subtotal), (row, "planned", 100.0))
         self.assertIn("wrong address", contract.message_ids[0].body)
         self.assertIn(invoice.name, contract.message_ids[0].body)
-        self.assertEqual(self.bill(date(2026, 1, 1)).installment_count, 1)
+        run = self.bill(contract.company_id._subscription_today())
+        self.assertIn(again, run.move_ids.line_ids.subscription_installment_ids)
+        row.action_bill_again("once more")
+        self.assertEqual(contract.installment_ids.filtered("is_again"), again, "billed again once")
 
     def test_bill_again_takes_the_billing_right(self):
         contract = self.make_contract()
@@ -124,7 +129,7 @@ class TestBillingReview(SubscriptionCommon, CronMixinCase):
         with self.assertRaises(AccessError):
             row.with_user(user).action_bill_again("because")
         row.action_bill_again("because")
-        self.assertEqual(row.state, "planned")
+        self.assertEqual(contract.installment_ids.filtered("is_again").price_subtotal, 100.0)
 
     # === BACKLOG === #
     def test_backlog_is_made_up_for_oldest_first_in_steps(self):

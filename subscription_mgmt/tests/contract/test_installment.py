@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ...models.common.context import LATER, LEDGER
 from ..common import SubscriptionCommon
 
 
@@ -90,13 +91,13 @@ class TestInstallment(SubscriptionCommon):
     def test_a_period_stands_once_in_the_database(self):
         contract = self.make_contract(date_end=date(2026, 2, 28))
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
-            contract.installment_ids[0].copy()
+            contract.installment_ids[0].with_context(subscription_ledger=LEDGER).copy()
             self.env.flush_all()
 
     def test_invoiced_without_an_invoice_line_is_impossible(self):
         contract = self.make_contract(date_end=date(2026, 2, 28))
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
-            contract.installment_ids[0].state = "invoiced"
+            contract.installment_ids[0].with_context(subscription_ledger=LEDGER).state = "invoiced"
             self.env.flush_all()
 
     def test_billed_row_never_changes_and_never_disappears(self):
@@ -142,12 +143,7 @@ class TestInstallment(SubscriptionCommon):
         skipped.action_skip("Goodwill")
         edited.price_unit = 42.0
         contract.line_ids.price_unit = 150.0
-        self.assertTrue(contract.plan_outdated)
-        difference = contract._get_plan_difference()
-        self.assertEqual([row for row, _values in difference.changed], loose)
-        self.assertEqual(len(difference.kept), 3)
-        self.assertEqual(contract.installment_ids.mapped("price_unit").count(150.0), 0, "nothing is done before")
-        contract._regenerate_installments()
+        self.assertEqual([row.price_unit for row in loose], [150.0] * 3, "the plan follows the line at once")
         prices = contract.installment_ids.sorted("date_from").mapped("price_unit")
         self.assertEqual(prices, [100.0, 100.0, 42.0, 150.0, 150.0, 150.0])
         self.assertFalse(contract.plan_outdated)
@@ -167,13 +163,23 @@ class TestInstallment(SubscriptionCommon):
 
     def test_difference_dialog_shows_then_does(self):
         contract = self.make_contract(date_end=date(2026, 3, 31))
-        contract.line_ids.price_unit = 150.0
+        contract.line_ids.with_context(subscription_settle=LATER).price_unit = 150.0
+        self.assertTrue(contract.plan_outdated)
         change = self.env["subscription.plan.change"].browse(contract.action_regenerate()["res_id"])
         self.assertEqual(change.line_ids.mapped("kind"), ["changed"] * 3)
         self.assertEqual(change.line_ids[0].old_subtotal, 100.0)
         self.assertEqual(change.line_ids[0].new_subtotal, 150.0)
         change.action_confirm()
         self.assertEqual(set(contract.installment_ids.mapped("price_unit")), {150.0})
+
+    def test_difference_dialog_does_nothing_that_it_did_not_show(self):
+        contract = self.make_contract(date_end=date(2026, 3, 31))
+        contract.line_ids.with_context(subscription_settle=LATER).price_unit = 150.0
+        change = self.env["subscription.plan.change"].browse(contract.action_regenerate()["res_id"])
+        contract.line_ids.with_context(subscription_settle=LATER).price_unit = 160.0
+        with self.assertRaisesRegex(UserError, "has changed since"):
+            change.action_confirm()
+        self.assertEqual(set(contract.installment_ids.mapped("price_unit")), {100.0})
 
     def test_line_taken_away_loses_its_planned_rows_only(self):
         contract = self.make_contract([{}, {"price_unit": 5.0}], date_end=date(2026, 3, 31))
@@ -199,7 +205,8 @@ class TestInstallment(SubscriptionCommon):
 
     def test_the_amount_is_that_of_the_figures_as_they_are_kept(self):
         contract = self.make_contract(date_end=date(2026, 1, 31))
-        row = self.env["subscription.installment"].create(
+        rows = self.env["subscription.installment"].with_context(subscription_ledger=LEDGER)
+        row = rows.create(
             {
                 "contract_id": contract.id,
                 "line_id": contract.line_ids.id,

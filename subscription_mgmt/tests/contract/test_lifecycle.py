@@ -105,6 +105,38 @@ class TestLifecycle(SubscriptionCommon):
         contract.action_resume(date(2026, 3, 10))
         self.assertEqual((contract.state, contract.installment_ids.mapped("price_subtotal")), ("active", before))
 
+    @freeze_time("2026-01-10")
+    def test_fault_a11_a_pause_from_a_day_to_come_begins_on_that_day(self):
+        contract = self.make_contract()
+        self.bill(date(2026, 1, 1))
+        contract.action_pause(date(2026, 3, 1), "Sabbatical")
+        self.assertEqual((contract.state, contract.pause_ids.reason), ("active", "Sabbatical"))
+        self.assertEqual(self.bill(date(2026, 2, 1)).amount_untaxed, 100.0)
+        for day, state in ((date(2026, 2, 28), "active"), (date(2026, 3, 1), "paused")):
+            with freeze_time(day), self.enter_registry_test_mode():
+                self.env.ref("subscription_mgmt.ir_cron_subscription_run_terms").method_direct_trigger()
+            self.assertEqual(contract.state, state)
+        self.assertFalse(self.bill(date(2026, 3, 31)))
+
+    @freeze_time("2026-03-10")
+    def test_fault_a18_a_closed_contract_is_re_opened_by_its_own_act(self):
+        contract = self.make_contract()
+        self.bill(date(2026, 3, 1))
+        contract.action_close(date(2026, 3, 10), self.reason)
+        self.bill(date(2026, 3, 10))
+        with self.assertRaisesRegex(UserError, "closed already"):
+            contract.action_close(date(2026, 4, 30), self.reason)
+        contract.action_reopen()
+        self.assertEqual((contract.state, contract.date_end, contract.close_reason_id.id), ("active", False, False))
+        march = contract.installment_ids.filtered(lambda row: (row.date_from.year, row.date_from.month) == (2026, 3))
+        self.assertAlmostEqual(sum(march.mapped("price_subtotal")), 100.0, msg="what was given back is charged again")
+
+    def test_fault_a17_a_draft_is_not_closed(self):
+        contract = self.make_contract(activate=False)
+        with self.assertRaisesRegex(UserError, "draft"):
+            contract.action_close(date(2026, 3, 10), self.reason)
+        self.assertFalse(contract.installment_ids)
+
     @freeze_time("2026-03-10")
     def test_a_day_is_given_back_once(self):
         contract = self.make_contract()

@@ -328,7 +328,7 @@ class TestSubscriptionPortal(PortalCommon):
         self.assertEqual((self.contract.state, self.contract.installment_ids.mapped("state")), ("active", plan))
         self.assertEqual(len(request.activity_ids), 1)
         request.action_confirm()
-        self.assertEqual((self.contract.state, self.contract.date_paused), ("paused", date(2026, 4, 1)))
+        self.assertEqual((self.contract.state, self.contract.pause_ids.date_from), ("active", date(2026, 4, 1)))
         self.assertEqual(request.state, "done")
         self.assertFalse(request.activity_ids)
 

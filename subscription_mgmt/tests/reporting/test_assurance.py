@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.tests import tagged
 
+from ...models.common.context import LEDGER
 from ..common import SubscriptionCommon
 
 
@@ -33,8 +34,13 @@ class TestAssurance(SubscriptionCommon):
 
     def test_running_contract_with_nothing_planned(self):
         contract = self.make_contract()
-        contract.installment_ids.unlink()
+        contract.installment_ids.with_context(subscription_ledger=LEDGER).unlink()
         self.assertEqual(self.check(date(2026, 1, 2)), {"no_next": 1})
+
+    def test_fault_a35_a_year_billed_in_advance_is_no_discrepancy(self):
+        self.make_contract([{"interval_unit": "year"}], date_end=date(2026, 12, 31), renewal="auto")
+        self.bill(date(2026, 1, 1))
+        self.assertNotIn("no_next", self.check(date(2026, 3, 1)))
 
     def test_period_without_an_amount(self):
         contract = self.make_contract(date_start=date(2026, 2, 1))

@@ -1,4 +1,7 @@
+import hashlib
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SubscriptionPlanChange(models.TransientModel):
@@ -15,6 +18,7 @@ class SubscriptionPlanChange(models.TransientModel):
         compute="_compute_line_ids",
         store=True,
     )
+    digest = fields.Char(compute="_compute_line_ids", store=True, help="Of what was shown.")
     kept_count = fields.Integer(compute="_compute_line_ids", store=True)
     change_count = fields.Integer(compute="_compute_line_ids", store=True)
 
@@ -24,7 +28,7 @@ class SubscriptionPlanChange(models.TransientModel):
             difference = change.contract_id._get_plan_difference()
             values = [
                 *({"kind": "added", **change._new_values(row)} for row in difference.added),
-                *({"kind": "changed", **change._old_values(row), **change._new_values({**row._read_terms(), **new})}
+                *({"kind": "changed", **change._old_values(row), **change._new_values({**change._read(row), **new})}
                   for row, new in difference.changed),
                 *({"kind": "removed", **change._old_values(row)} for row in difference.removed),
             ]  # fmt: skip
@@ -32,6 +36,23 @@ class SubscriptionPlanChange(models.TransientModel):
             change.line_ids = [(5,), *((0, 0, row) for row in values)]
             change.change_count = len(values)
             change.kept_count = len(difference.kept)
+            change.digest = change._get_digest(difference)
+
+    def _get_digest(self, difference):
+        """What was shown, so that nothing else is done."""
+        shown = (
+            sorted((values["line_id"], str(values["date_from"]), values["price_unit"]) for values in difference.added),
+            sorted(
+                (row.id, sorted((name, str(value)) for name, value in new.items())) for row, new in difference.changed
+            ),
+            sorted(difference.removed.ids),
+        )
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+    def _read(self, row):
+        """The row's own values."""
+        names = ("date_from", "date_to", "date_invoice", "quantity", "price_unit", "discount")
+        return {"line_id": row.line_id.id, **{name: row[name] for name in names}}
 
     def _old_values(self, row):
         return {
@@ -53,8 +74,14 @@ class SubscriptionPlanChange(models.TransientModel):
         }
 
     def action_confirm(self):
-        """Make the plan anew."""
-        self.contract_id._regenerate_installments()
+        """Do what was shown.
+
+        :raise UserError: something has changed since.
+        """
+        self.contract_id.lock_for_update()
+        if self._get_digest(self.contract_id._get_plan_difference()) != self.digest:
+            raise UserError(self.env._("The contract has changed since this was shown. Look at it once more."))
+        self.contract_id._settle()
         return {"type": "ir.actions.act_window_close"}
 
     def _get_form_action(self):

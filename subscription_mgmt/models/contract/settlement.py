@@ -1,0 +1,254 @@
+"""The one way in which money follows the terms: every act changes terms, then the plan is settled against them."""
+
+from collections import namedtuple
+from datetime import date
+
+from odoo import models
+from odoo.tools import float_compare
+
+from ...tools import settlement
+from ...tools.periods import ONE_DAY
+from ...tools.plan import Cadence
+from ...tools.proration import get_exact_price, net, rounded
+from ..common.context import LATER, LEDGER
+from .ledger import LedgerReader
+
+FIGURES = ("quantity", "price_unit", "discount")
+
+# What settling does to the plan. added: list of values; changed: list of (row, values); removed, kept: rows
+PlanChange = namedtuple("PlanChange", "added changed removed kept")
+
+
+class SubscriptionContract(models.Model):
+    _inherit = "subscription.contract"
+
+    def _settle(self, until=None, reason=None):
+        """Bring the payment plan in line with the terms: the only writer of planned rows and of what gives back.
+
+        Billed rows stay; what they charge for days without service comes back by rows tied to them, never more than
+        is left of their invoice line. Twice changes nothing, and no order of acts matters (WSM-04, WSM-31..42).
+
+        :param until: last day on which a period may start, included; default: fixed terms in full, open-ended lines
+            up to the company's horizon from today.
+        :param reason: said on rows that give back.
+        :return: :class:`PlanChange` that was carried out.
+        """
+        if self.env.context.get("subscription_settle") is LATER:
+            return None
+        change = self._get_plan_difference(until, reason)
+        # sudo: whoever may change the terms has the plan follow them
+        rows = self.env["subscription.installment"].sudo().with_context(subscription_ledger=LEDGER)
+        rows.browse(change.removed.ids).unlink()
+        for row, values in change.changed:
+            rows.browse(row.id).write(values)
+        rows.create(change.added)
+        return change
+
+    def _get_plan_difference(self, until=None, reason=None):
+        """What settling would do; writes nothing.
+
+        :return: :class:`PlanChange`.
+        """
+        contracts = self.filtered(lambda contract: contract.state != "draft")
+        rows = self.env["subscription.installment"].sudo()  # sudo: as in _settle
+        change = PlanChange([], [], rows, rows)
+        if not contracts:
+            return change
+        reader = LedgerReader(contracts)
+        removed, kept = [], []
+        for contract in contracts:
+            for chain in contract._get_line_chains():
+                chain._add_plan_difference(reader, until, reason, change, removed, kept)
+        return change._replace(removed=rows.browse(removed), kept=rows.browse(kept))
+
+    def _get_line_chains(self):
+        """Lines and their successors, the oldest first: periods are counted through a chain from one anchor."""
+        lines = self.with_context(active_test=False).line_ids.sorted("id")
+        followers = {line.replaces_id: line for line in lines if line.replaces_id}
+        chains = []
+        for first in lines.filtered(lambda line: not line.replaces_id):
+            chain = line = first
+            while line := followers.get(line):
+                chain += line
+            chains.append(chain)
+        return chains
+
+    def _get_pauses(self):
+        """Days without service, as (first, last) with None for a pause without an end."""
+        return [(pause.date_from, pause.date_to or None) for pause in self.pause_ids]
+
+
+class SubscriptionContractLine(models.Model):
+    _inherit = "subscription.contract.line"
+
+    def _get_cadence(self):
+        """The line's recurrence as the plain-Python plan reads it; periods are counted from the start of its chain."""
+        self.ensure_one()
+        first = self
+        while first.replaces_id:
+            first = first.replaces_id
+        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
+        return Cadence(
+            anchor=first.date_start,
+            interval=self.interval,
+            unit=self.interval_unit,
+            anchor_day=self.anchor_day or None,
+            repetitions=self.repetitions or None,
+            date_end=min(ends) if ends else None,
+        )
+
+    def _get_terms(self, until=None, pauses=(), billed_until=None):
+        """What was agreed for the line, for the settlement in plain Python.
+
+        :param billed_until: last day that was billed: a line that was taken away serves until then.
+        """
+        self.ensure_one()
+        contract = self.contract_id
+        spans = [(self.date_start, self.date_end or None), (contract.date_start, contract.date_end or None)]
+        if not self.active:
+            spans.append((self.date_start, billed_until or self.date_start - ONE_DAY))
+        return settlement.Terms(
+            line=self.id,
+            cadence=self._get_cadence(),
+            served=settlement.served(*spans, pauses=pauses),
+            price=get_exact_price(self.quantity, self.price_unit, self.discount),
+            horizon=until or self._get_horizon(),
+            prorate=self.prorate,
+            paid_until=self.paid_until or None,
+        )
+
+    def _add_plan_difference(self, reader, until, reason, change, removed, kept):
+        """Add what settling this chain of lines does to the change."""
+        digits = self.currency_id.decimal_places
+        pauses = self.contract_id._get_pauses()
+        lines = {line.id: line for line in self}
+        ledger = reader.get_ledger(self, digits)
+        ends = {line.id: reader.get_billed_until(line) for line in self}
+        settled = settlement.settle([line._get_terms(until, pauses, ends[line.id]) for line in self], ledger)
+        difference = settlement.difference(settled, ledger.planned)
+        stored = {row.id: row for line in self for row in reader.rows[line.id]}
+        rows = self.env["subscription.installment"].sudo()  # sudo: as when settling
+        removed += [*difference.delete, *difference.idle]
+        for item in difference.create:
+            change.added.append(lines[item.line]._prepare_settled_values(item, reader, reason))
+        for key, item in difference.change + difference.keep:
+            values = lines[item.line]._prepare_settled_values(item, reader, reason)
+            new = _get_news(stored[key], values, self.env)
+            if new:
+                change.changed.append((rows.browse(key), new))
+            else:
+                kept.append(key)
+        for line in self:
+            line._add_skipped_rows(reader, change, removed)
+
+    def _add_skipped_rows(self, reader, change, removed):
+        """Show the stretches that a person skipped, as long as there is service on them."""
+        served = self._get_terms(date.max, self.contract_id._get_pauses()).served
+        rows = {row.decision_id: row.id for row in reader.rows[self.id] if row.state == "skipped"}
+        # Rows that were skipped before there were decisions stay as they are.
+        rows.pop(None, None)
+        for decision in reader.decisions[self.id]:
+            if decision.amount is not None:
+                continue
+            id_ = reader.decision_ids[decision]
+            shown = any(first <= decision.date_to and last >= decision.date_from for first, last in served)
+            row = rows.pop(id_, None)
+            if shown and not row:
+                change.added.append(self._prepare_skipped_values(id_))
+            elif row and not shown:
+                removed.append(row)
+        removed += rows.values()
+
+    # === VALUES === #
+    def _prepare_settled_values(self, item, reader, reason):
+        """Values of the row for what settlement asks: a charge, or a correction of a billed row."""
+        self.ensure_one()
+        values = {
+            "contract_id": self.contract_id.id,
+            "line_id": self.id,
+            "date_from": item.date_from,
+            "date_to": item.date_to,
+        }
+        if isinstance(item, settlement.Correction):
+            return {**values, **self._prepare_correction_values(item, reason)}
+        decision = self.env["subscription.decision"].sudo().browse(reader.decision_ids.get(item.decision))
+        return {
+            **values,
+            "date_invoice": decision.date_invoice or self._get_billing_date(item.date_from, item.date_to),
+            "whole_from": item.whole[0],
+            "whole_to": item.whole[1],
+            "price_whole": float(item.price),
+            "prorate": self.prorate,
+            "decision_id": decision.id,
+            "is_edited": bool(decision),
+            **self._get_part_figures(item, decision._get_figures() if decision else self._get_figures()),
+        }
+
+    def _prepare_correction_values(self, item, reason):
+        return {
+            "credited_id": item.row,
+            "is_again": item.again,
+            "date_invoice": min(item.date_from, self.company_id._subscription_today()),
+            "reason": reason or (self.env._("Service again") if item.amount > 0 else self.env._("No service")),
+            "quantity": 1.0,
+            "price_unit": float(item.amount),
+            "discount": 0.0,
+        }
+
+    def _prepare_skipped_values(self, decision_id):
+        decision = self.env["subscription.decision"].sudo().browse(decision_id)
+        return {
+            "contract_id": self.contract_id.id,
+            "line_id": self.id,
+            "date_from": decision.date_from,
+            "date_to": decision.date_to,
+            "date_invoice": decision.date_invoice or self._get_billing_date(decision.date_from, decision.date_to),
+            "decision_id": decision.id,
+            "state": "skipped",
+            "reason": decision.reason,
+            **decision._get_figures(),
+        }
+
+    def _get_billing_date(self, date_from, date_to):
+        return date_from if self.billing_timing == "advance" else date_to + ONE_DAY
+
+    def _get_figures(self):
+        """Quantity, price and discount of a whole period."""
+        return {name: self[name] for name in FIGURES}
+
+    def _get_part_figures(self, item, figures):
+        """Quantity, price and discount that come to the amount of a row, to the cent.
+
+        A part has its unit price prorated. Where quantity or discount would then miss the amount by a cent, the row
+        says one unit at the amount instead.
+        """
+        currency, amount = self.currency_id, float(item.amount)
+        if not item.part:
+            whole = currency.round(figures["quantity"] * figures["price_unit"] * (1 - figures["discount"] / 100))
+            if currency.compare_amounts(whole, amount) == 0:
+                return figures
+        else:
+            days, of = (item.date_to - item.date_from).days + 1, (item.whole[1] - item.whole[0]).days + 1
+            digits = self.env["decimal.precision"].precision_get("Product Price")
+            price_unit = float(rounded(net(1, figures["price_unit"], 0) * days / of, digits))
+            by_price = currency.round(figures["quantity"] * price_unit * (1 - figures["discount"] / 100))
+            if currency.compare_amounts(by_price, amount) == 0:
+                return {**figures, "price_unit": price_unit}
+        return {"quantity": 1.0, "price_unit": amount, "discount": 0.0}
+
+
+def _get_news(row, values, env):
+    """Those of the values that differ from the row's own; the day and the reason of a correction stay as they are."""
+    skipped = {"contract_id", "is_edited"} | ({"date_invoice", "reason"} if values.get("credited_id") else set())
+    fields, news = env["subscription.installment"]._fields, {}
+    for name, value in values.items():
+        if name in skipped or not hasattr(row, name):
+            continue
+        old = getattr(row, name)
+        if fields[name].type == "float":
+            digits = fields[name].get_digits(env)[1]
+            if old is None or float_compare(old, value, precision_digits=digits):
+                news[name] = value
+        elif (old or False) != (value or False):
+            news[name] = value
+    return news
