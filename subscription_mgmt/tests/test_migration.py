@@ -45,7 +45,27 @@ class TestMigration(TransactionCase):
         )
         self.assertEqual(self.env.cr.fetchall(), [])
 
-    def test_the_plan_is_as_it_was(self):
-        states = self.contract("edited by hand").installment_ids.sorted("date_from").mapped("state")
-        self.assertEqual(states[:4], ["invoiced", "invoiced", "planned", "skipped"])
-        self.assertEqual(self.contract("closed").state, "closed")
+    # === SETTLEMENT === #
+    def test_pauses_become_records(self):
+        resumed, paused = self.contract("resumed"), self.contract("paused")
+        self.assertEqual(resumed.pause_ids.mapped(lambda one: (one.date_from, one.date_to)),
+                         [(date(2026, 1, 10), date(2026, 1, 20))])  # fmt: skip
+        self.assertEqual((paused.state, paused.pause_ids.date_from, paused.pause_ids.date_to),
+                         ("paused", date(2026, 2, 10), False))  # fmt: skip
+        self.assertFalse(self.contract("closed").pause_ids, "days after the end were given back, not paused")
+
+    def test_decisions_of_people_become_records(self):
+        rows = self.contract("edited by hand").installment_ids.sorted("date_from")
+        self.assertEqual(rows.mapped("state")[:4], ["invoiced", "invoiced", "planned", "skipped"])
+        self.assertEqual((rows[2].price_unit, rows[2].decision_id.price_unit), (60.0, 60.0))
+        self.assertEqual((rows[3].decision_id.is_skip, rows[3].decision_id.reason), (True, "Holiday"))
+
+    def test_no_cent_moves_by_the_update(self):
+        for contract in self.env["subscription.contract"].search([("state", "!=", "draft")]):
+            change = contract._get_plan_difference(until=max(contract.installment_ids.mapped("date_from")))
+            with self.subTest(contract.subject):
+                self.assertFalse(change.added or change.removed)
+                moved = [
+                    values for _row, values in change.changed if {"price_unit", "quantity", "date_to"} & set(values)
+                ]
+                self.assertFalse(moved)
