@@ -88,6 +88,30 @@ class TestWithoutProration(SettlementCase):
         line = terms(prorate=False, paid_until=day("2026-01-10"))
         self.assertEqual(self.charges(line), ["01-11..01-31 67.74", "02-01..02-28 100.00"])
 
+    def test_such_a_part_is_not_given_back_either_and_not_charged_again_by_a_successor(self):
+        part = {"planned": "67.74", "charged": "67.74", "whole": (FIRST, "2026-01-31"), "prorate": False}
+        row, paid = billed("2026-01-11", "2026-01-31", line="old", **part), day("2026-01-10")
+        chain = [
+            terms(line="old", end="2026-01-20", prorate=False, paid_until=paid),
+            terms("150", start="2026-01-21", anchor=FIRST, line="new", paid_until=paid),
+        ]
+        self.assertEqual(self.corrections(chain, row), [])
+        self.assertEqual(self.charges(chain, row, count=1), ["02-01..02-28 150.00"])
+
+    def test_days_that_such_a_part_did_not_pay_go_on_with_its_running_total(self):
+        row = billed("2026-01-11", "2026-01-20", planned="32.26", charged="32.26", whole=(FIRST, "2026-01-31"),
+                     prorate=False)  # fmt: skip
+        line = terms(prorate=False, paid_until=day("2026-01-10"), pauses=[("2026-01-16", "2026-01-20")])
+        self.assertEqual(self.charges(line, row, count=1), ["01-21..01-31 35.48"])
+
+    def test_decisions_about_parts_of_a_period_are_all_charged(self):
+        one, two = (Decision("line", *span(text, text), Decimal(5)) for text in ("2026-01-01", "2026-01-02"))
+        line = terms(prorate=False)
+        self.assertEqual(
+            self.charges(line, decisions=[one, two], count=3),
+            ["01-01..01-01 5.00", "01-02..01-02 5.00", "01-03..01-31 93.55"],
+        )
+
     def test_an_amount_set_by_hand_is_the_one_charge_of_the_period(self):
         forty = Decision("line", *span("2026-01-01", "2026-01-10"), Decimal(40))
         self.assertEqual(
@@ -159,6 +183,29 @@ class TestDifference(unittest.TestCase):
     def test_a_row_whose_first_days_are_cut_stays_the_same_row(self):
         found = self.differ(terms(horizon=day("2026-02-01"), pauses=[("2026-01-01", "2026-01-10")]))
         self.assertEqual([(key, str(row.date_from)) for key, row in found.change], [(0, "2026-01-11")])
+
+    def test_the_row_that_begins_on_the_day_is_the_one_that_is_kept(self):
+        pause = ("2026-01-10", "2026-01-19")
+        rows = [
+            self.rows[0]._replace(date_to=day("2026-01-09"), amount=Decimal("29.03")),
+            self.rows[0]._replace(key=7, date_from=day("2026-01-20"), amount=Decimal("38.71")),
+        ]
+        self.assertFalse(self.differ(terms(horizon=day(FIRST), pauses=[pause]), rows))
+        found = self.differ(terms(horizon=day(FIRST), pauses=[("2026-01-01", "2026-01-19")]), rows)
+        self.assertEqual([key for key, _row in found.keep], [7])
+        self.assertEqual((found.change, found.delete, found.create), ([], [0], []))
+
+    def test_a_row_that_holds_a_decision_takes_on_no_other(self):
+        one, two = (Decision("line", *span(text, text), Decimal(5)) for text in ("2026-01-01", "2026-01-02"))
+        rows = [
+            Planned(key, "line", item.date_from, item.date_to, Decimal("5.00"), decision=item)
+            for key, item in enumerate((one, two))
+        ]
+        # Days became pairs of days: both are about parts of the first pair.
+        line = terms(unit="day", interval=2, prorate=False, horizon=day(FIRST))
+        found = self.differ(line, rows, decisions=[one, two])
+        self.assertEqual([key for key, _row in found.keep], [0, 1])
+        self.assertFalse(found)
 
     def test_a_horizon_that_moved_back_cuts_nothing_off(self):
         self.assertFalse(self.differ(terms(horizon=day("2026-01-05"))))
