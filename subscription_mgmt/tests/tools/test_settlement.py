@@ -171,6 +171,41 @@ class TestRunningTotal(SettlementCase):
         line = terms(start="2026-01-02", anchor=FIRST, end="2026-01-02")
         self.assertEqual(self.corrections(line, *rows), ["01-01..01-01 -3.22"], "3.23 are due for one day")
 
+    def test_a_row_that_has_all_its_days_is_never_corrected(self):
+        # 50.00 in 31 days: 1.61 for the first day and 1.62 for the second, which alone would cost 1.61.
+        rows = (
+            billed("2026-01-01", "2026-01-01", "50", planned="1.61", charged="1.61", whole=(FIRST, "2026-01-31")),
+            billed(
+                "2026-01-02", "2026-01-02", "50", planned="1.62", charged="1.62", whole=(FIRST, "2026-01-31"), key=2
+            ),
+        )
+        line = terms("50", start="2026-01-02", anchor=FIRST, end="2026-01-02")
+        self.assertEqual(self.corrections(line, *rows), ["01-01..01-01 -1.61"])
+
+    def test_days_beside_a_row_that_accounting_changed_cost_what_the_terms_ask(self):
+        part = {"planned": "29.03", "whole": (FIRST, "2026-01-31")}
+        for values in ({"charged": "20"}, {"charged": "29.03", "returned": 9}):
+            row = billed("2026-01-01", "2026-01-09", **part, **values)
+            self.assertEqual(self.charges(terms(), row, count=1), ["01-10..01-31 70.97"])
+
+    def test_a_row_that_was_not_made_from_its_price_is_no_part_of_the_running_total(self):
+        row = billed("2026-01-01", "2026-01-09", planned=40, charged=40, whole=(FIRST, "2026-01-31"))
+        self.assertEqual(self.charges(terms(), row, count=1), ["01-10..01-31 70.97"])
+
+    def test_a_row_beside_one_that_accounting_changed_gives_back_its_own_days(self):
+        part = {"planned": "32.26", "charged": "32.26", "whole": (FIRST, "2026-01-31")}
+        rows = (
+            billed("2026-01-01", "2026-01-10", returned=5, **part),
+            billed("2026-01-11", "2026-01-20", key=2, **part),
+        )
+        self.assertEqual(self.corrections(terms(end="2026-01-15"), *rows), ["01-16..01-20 -16.13"])
+
+    def test_a_part_is_told_from_what_costs_the_price(self):
+        found = settle([terms(end="2026-02-10")], Ledger()).charges
+        self.assertEqual([row.part for row in found], [False, True])
+        found = settle([terms(end="2026-02-10", prorate=False)], Ledger()).charges
+        self.assertEqual([row.part for row in found], [False, False])
+
     def test_a_negative_price_is_the_mirror_of_a_positive_one(self):
         gaps = [("2026-01-10", "2026-01-19"), ("2026-02-10", "2026-02-19")]
         for sign in ("", "-"):

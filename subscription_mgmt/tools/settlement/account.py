@@ -106,13 +106,13 @@ class Account:
 
 
 def _days_of(terms: Terms) -> Days:
-    """Days served from the first to the last day of the line's periods."""
+    """Days served up to the last day of the line's periods."""
     cadence = terms.cadence
     last = cadence.date_end or date.max
     if cadence.repetitions:
         args = (cadence.interval, cadence.unit, cadence.anchor_day)
         last = min(last, period(cadence.anchor, cadence.repetitions - 1, *args)[1])
-    return within(to_days(terms.served), cadence.anchor.toordinal(), last.toordinal())
+    return within(to_days(terms.served), 0, last.toordinal())
 
 
 def _is_full(row: Billed, digits: int) -> bool:

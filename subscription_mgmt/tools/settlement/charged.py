@@ -144,19 +144,17 @@ def settle_together(rows: list[Charged], asked: Decimal, digits: int) -> None:
     A row whose days changed moves to the price of its own days; the cents by which such shares miss the running
     total go to rows whose days were cut at some time. A row that always had all its days is left alone.
     """
-    noise = ROUNDING * len(rows) * cent(digits)
-    rows_, rest = [row for row in rows if row.cut or row.back], asked - sum(row.net for row in rows)
-    wanted = [row.target(row.served, digits) - row.net for row in rows_]
+    rest = asked - sum(row.net for row in rows)
+    rows = [row for row in rows if row.cut or row.back]
+    wanted = {id(row): row.target(row.served, digits) - row.net for row in rows}
     # Cents that an earlier settlement put on one row instead of another stay there.
-    if not rest and all(abs(move) <= noise for move in wanted):
+    if not rest and all(abs(move) <= ROUNDING * len(rows) * cent(digits) for move in wanted.values()):
         return
-    changed = []
-    for row, move in zip(rows_, wanted, strict=True):
-        if row.fresh or row.restored or abs(move) > noise:
-            changed.append(row)
-            row.move = row.clamp(move)
-            rest -= row.move
-    for row in changed + [row for row in rows_ if row not in changed]:
+    changed = [row for row in rows if row.fresh or row.restored]
+    for row in changed:
+        row.move = row.clamp(wanted[id(row)])
+        rest -= row.move
+    for row in changed + [row for row in rows if row not in changed]:
         move = row.clamp(row.move + rest)
         rest -= move - row.move
         row.move = move

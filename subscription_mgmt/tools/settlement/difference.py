@@ -42,7 +42,7 @@ def difference(settlement: Settlement, planned: Sequence[Planned]) -> Difference
     found = Difference()
     rows = list(planned)
     places = {_get_place(row) for row in rows}
-    for get_key, is_moved in ((_get_place_and_decision, False), (_get_owner, True), (_get_free_place, False)):
+    for get_key, is_moved in ((_get_place_and_decision, False), (_get_owner, True)):
         free = [item for item in wanted if not (is_moved and _get_place(item) in places)]
         rows = _pair(rows, free, get_key, found)
         paired = {id(item) for _key, item in found.keep + found.change}
@@ -71,12 +71,6 @@ def _get_place(item: Planned | Due | Correction) -> tuple:
 
 def _get_place_and_decision(item: Planned | Due | Correction) -> tuple:
     return _get_place(item), None if _is_correction(item) else item.decision
-
-
-def _get_free_place(item: Planned | Due | Correction) -> tuple:
-    """The same for rows without a decision, which may take one on."""
-    holds = isinstance(item, Planned) and item.decision
-    return _get_place(item), holds or None
 
 
 def _get_owner(item: Planned | Due | Correction) -> tuple:

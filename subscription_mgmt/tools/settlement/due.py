@@ -134,13 +134,14 @@ def _share_out(decisions: Sequence[Decision], lines: dict[Hashable, Terms]) -> I
     order = sorted(reversed(dict.fromkeys(decisions)), key=lambda decision: decision.date_to - decision.date_from)
     taken: dict[Hashable | None, Days] = defaultdict(list)
     for decision in order:
-        first, last = stretches[decision]
-        days = [(first.toordinal(), last.toordinal())]
-        for busy in (taken[None], taken[decision.line]):
-            days = minus(days, within(busy, *days[0]) if days else [])
+        span = tuple(day.toordinal() for day in stretches[decision])
+        is_skip = decision.amount is None
+        days = [span]
+        for busy in list(taken.values()) if is_skip else (taken[None], taken[decision.line]):
+            days = minus(days, within(busy, *span))
         for stretch in days:
-            insort(taken[None if decision.amount is None else decision.line], stretch)
-        yield decision, (first, last), days
+            insort(taken[None if is_skip else decision.line], stretch)
+        yield decision, stretches[decision], days
 
 
 def _get_stretches(decisions: Iterable[Decision], lines: dict[Hashable, Terms]) -> dict[Decision, Period]:
@@ -195,7 +196,7 @@ def _charge_in_full(account: Account, asks: list[Ask]) -> list[Ask]:
 
 def _is_begun(account: Account, ask: Ask, charged: Days) -> bool:
     """Whether days of the period were paid, skipped, or are charged by something else."""
-    span = max(ask.whole[0], ask.terms.cadence.anchor).toordinal(), ask.whole[1].toordinal()
+    span = ask.whole[0].toordinal(), ask.whole[1].toordinal()
     paid = account.paid[ask.terms.line]
     return any(within(days, *span) for days in (account.covered, paid)) or any(
         first <= span[1] and last >= span[0] for first, last in charged
