@@ -17,7 +17,11 @@ def span(first, last=None):
 
 def terms(price="100", start=FIRST, end=None, *, pauses=(), line="line", anchor=None, contract=None, **values):
     """A line of 100.00 a month from 1 January 2026, unless said otherwise; days as text, both ends included."""
-    cadence = {name: values.pop(name) for name in ("interval", "unit", "anchor_day", "repetitions") if name in values}
+    cadence = {
+        name: values.pop(name)
+        for name in ("interval", "unit", "anchor_day", "repetitions", "date_end")
+        if name in values
+    }
     return Terms(
         line,
         Cadence(day(anchor or start), **cadence),

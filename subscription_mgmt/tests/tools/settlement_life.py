@@ -35,6 +35,7 @@ class Line:
     start: date
     end: date | None
     price: Decimal
+    prorate: bool
     undone: bool = False
 
 
@@ -63,7 +64,7 @@ class Life:
 
     def __post_init__(self):
         self.start = self.cadence.anchor
-        self.lines = self.lines or [Line(0, self.start, None, self.price)]
+        self.lines = self.lines or [Line(0, self.start, None, self.price, self.prorate)]
         self.horizon = self.start + timedelta(days=self.reach[1])
 
     # === WHAT SETTLEMENT READS === #
@@ -76,7 +77,7 @@ class Life:
                 served((line.start, line.end), (self.start, self.end), pauses=self.pauses),
                 line.price,
                 self.horizon,
-                self.prorate,
+                line.prorate,
                 self.paid_until,
             )
             for line in self.lines
@@ -171,7 +172,16 @@ class Life:
         first = max(self.day(a), present.start)
         present.end = first - ONE_DAY
         price = present.price if b % 3 == 0 else self.money(b)
-        self.lines.append(Line(len(self.lines), first, None, price))
+        self.lines.append(Line(len(self.lines), first, None, price, present.prorate))
+
+    def succeed_otherwise(self, a, b):
+        """A line that replaces the present one, with proration where that had none."""
+        self.succeed(a, b)
+        self.lines[-1].prorate = not self.lines[-1].prorate
+
+    def recadence(self, a, _b):
+        """Other periods for all that is not billed."""
+        self.cadence = replace(self.cadence, interval=a % 3 + 1)
 
     def revert(self, _a, _b):
         """Undo the last change of price."""
@@ -237,7 +247,7 @@ class Life:
             charged = self.money(b) if b % 11 == 10 else row.amount
             self.billed[row.key] = Billed(
                 row.key, row.line, row.date_from, row.date_to, row.amount, charged,
-                whole=row.whole, price=row.price, prorate=self.prorate,
+                whole=row.whole, price=row.price, prorate=self.lines[row.line].prorate,
             )  # fmt: skip
             self.held[row.key] = row.decision
 

@@ -171,6 +171,41 @@ class TestRunningTotal(SettlementCase):
         line = terms(start="2026-01-02", anchor=FIRST, end="2026-01-02")
         self.assertEqual(self.corrections(line, *rows), ["01-01..01-01 -3.22"], "3.23 are due for one day")
 
+    def test_a_row_that_has_all_its_days_is_never_corrected(self):
+        # 50.00 in 31 days: 1.61 for the first day and 1.62 for the second, which alone would cost 1.61.
+        rows = (
+            billed("2026-01-01", "2026-01-01", "50", planned="1.61", charged="1.61", whole=(FIRST, "2026-01-31")),
+            billed(
+                "2026-01-02", "2026-01-02", "50", planned="1.62", charged="1.62", whole=(FIRST, "2026-01-31"), key=2
+            ),
+        )
+        line = terms("50", start="2026-01-02", anchor=FIRST, end="2026-01-02")
+        self.assertEqual(self.corrections(line, *rows), ["01-01..01-01 -1.61"])
+
+    def test_days_beside_a_row_that_accounting_changed_cost_what_the_terms_ask(self):
+        part = {"planned": "29.03", "whole": (FIRST, "2026-01-31")}
+        for values in ({"charged": "20"}, {"charged": "29.03", "returned": 9}):
+            row = billed("2026-01-01", "2026-01-09", **part, **values)
+            self.assertEqual(self.charges(terms(), row, count=1), ["01-10..01-31 70.97"])
+
+    def test_a_row_that_was_not_made_from_its_price_is_no_part_of_the_running_total(self):
+        row = billed("2026-01-01", "2026-01-09", planned=40, charged=40, whole=(FIRST, "2026-01-31"))
+        self.assertEqual(self.charges(terms(), row, count=1), ["01-10..01-31 70.97"])
+
+    def test_a_row_beside_one_that_accounting_changed_gives_back_its_own_days(self):
+        part = {"planned": "32.26", "charged": "32.26", "whole": (FIRST, "2026-01-31")}
+        rows = (
+            billed("2026-01-01", "2026-01-10", returned=5, **part),
+            billed("2026-01-11", "2026-01-20", key=2, **part),
+        )
+        self.assertEqual(self.corrections(terms(end="2026-01-15"), *rows), ["01-16..01-20 -16.13"])
+
+    def test_a_part_is_told_from_what_costs_the_price(self):
+        found = settle([terms(end="2026-02-10")], Ledger()).charges
+        self.assertEqual([row.part for row in found], [False, True])
+        found = settle([terms(end="2026-02-10", prorate=False)], Ledger()).charges
+        self.assertEqual([row.part for row in found], [False, False])
+
     def test_a_negative_price_is_the_mirror_of_a_positive_one(self):
         gaps = [("2026-01-10", "2026-01-19"), ("2026-02-10", "2026-02-19")]
         for sign in ("", "-"):
@@ -228,6 +263,22 @@ class TestBilledRows(SettlementCase):
         more = terms(pauses=[("2026-01-10", "2026-01-19"), ("2026-01-22", "2026-01-31")])
         self.assertEqual(self.corrections(more, row, credits=[undone]), ["01-22..01-31 -32.26"])
 
+    def test_days_of_a_cancelled_credit_note_are_ordinary_days_once_they_are_served_again(self):
+        row = billed("2026-01-01", "2026-01-31")
+        undone = credit("2026-01-10", "2026-01-19", "-32.26", undone=Decimal("-32.26"))
+        moved = terms(pauses=[("2026-01-22", "2026-01-31")])
+        self.assertEqual(self.corrections(moved, row, credits=[undone]), ["01-22..01-31 -32.26"])
+
+    def test_no_more_is_charged_again_than_a_person_said(self):
+        row = billed("2026-01-01", "2026-01-31", returned=30, again=10)
+        again = credit("2026-01-01", "2026-01-31", 10, again=True)
+        self.assertEqual(self.corrections(terms(), row), ["01-01..01-31 10.00"])
+        self.assertEqual(self.corrections(terms(), row, credits=[again]), [])
+
+    def test_what_was_charged_again_comes_back_when_accounting_takes_its_own_credit_back(self):
+        row, again = billed("2026-01-01", "2026-01-31", again=10), credit("2026-01-01", "2026-01-31", 10, again=True)
+        self.assertEqual(self.corrections(terms(), row, credits=[again]), ["01-01..01-31 -10.00"])
+
     def test_what_was_charged_again_comes_back_when_its_credit_note_is_cancelled(self):
         row = billed("2026-01-01", "2026-01-31")
         undone = credit("2026-01-10", "2026-01-19", "-32.26", undone=Decimal("-32.26"))
@@ -250,6 +301,31 @@ class TestBilledRows(SettlementCase):
     def test_a_row_whose_price_is_not_known_gives_back_parts_of_its_amount(self):
         row = Billed(1, "line", *span("2026-01-01", "2026-01-31"), Decimal(40), Decimal(40))
         self.assertEqual(self.corrections(self.cut(), row), ["01-10..01-19 -12.90"])
+
+    def test_every_part_of_such_a_row_that_comes_back_is_charged_again(self):
+        row = Billed(1, "line", *span("2026-01-01", "2026-01-31"), Decimal("0.05"), Decimal("0.05"))
+        pauses = [("2026-01-01", "2026-01-09"), ("2026-01-15", "2026-01-15")]
+        self.assertEqual(self.corrections(terms(pauses=pauses), row), ["01-01..01-09 -0.02"], "0.00 for the 15th")
+        given = credit("2026-01-01", "2026-01-09", "-0.02")
+        self.assertEqual(self.corrections(terms(pauses=pauses[:1]), row, credits=[given]), ["01-01..01-09 0.01"])
+
+    def test_a_row_is_given_back_at_its_exact_price_not_at_the_rounded_one(self):
+        # 9 of 31 days of 0.0166 are 0.0048; of the 0.02 that were charged they would be 0.0058.
+        for returned in (0, "0.01"):
+            row = billed("2026-01-01", "2026-01-31", "0.0166", planned="0.02", charged="0.02", returned=returned)
+            line = terms("0.0166", end="2026-01-09")
+            self.assertEqual(sum(item.amount for item in settle([line], Ledger([row])).corrections),
+                             Decimal("-0.02") + Decimal(returned))  # fmt: skip
+
+    def test_a_pause_that_moved_to_another_row_of_the_period_moves_the_credit(self):
+        whole = (FIRST, "2026-01-31")
+        rows = (
+            billed("2026-01-01", "2026-01-10", planned="32.26", charged="32.26", whole=whole),
+            billed("2026-01-11", "2026-01-20", planned="32.26", charged="32.26", whole=whole, key=2),
+        )
+        moved = terms(pauses=[("2026-01-11", "2026-01-20")])
+        given = credit("2026-01-01", "2026-01-10", "-32.26")
+        self.assertEqual(self.corrections(moved, *rows, credits=[given]), ["01-01..01-10 32.26", "01-11..01-20 -32.26"])
 
     def test_days_paid_elsewhere_are_not_charged(self):
         line = terms(paid_until=day("2026-01-10"))

@@ -4,7 +4,7 @@ import unittest
 from decimal import Decimal
 
 from cases import day
-from settlement_case import FIRST, SettlementCase, billed, credit, span, terms
+from settlement_case import FIRST, SettlementCase, billed, credit, day, say, span, terms
 
 from subscription_mgmt.tools.settlement import (
     Decision,
@@ -41,6 +41,21 @@ class TestDecisions(SettlementCase):
         forty = self.decide("2026-01-01", "2026-01-31", 40)
         row = billed("2026-01-01", "2026-01-09", "40", planned="11.61", charged="11.61", whole=(FIRST, "2026-01-31"))
         self.assertEqual(self.charges(terms(), row, decisions=[forty], count=1), ["01-10..01-31 28.39"])
+
+    def test_an_amount_for_fewer_days_holds_against_a_skip_of_another_line(self):
+        chain = [terms(end="2026-01-14", line="old"), terms("150", start="2026-01-15", anchor=FIRST, line="new")]
+        decisions = [
+            self.decide("2026-01-01", "2026-01-31", None, "old"),
+            self.decide("2026-01-15", "2026-01-31", 9, "new"),
+        ]
+        self.assertEqual(self.charges(chain, decisions=decisions, count=1), ["01-15..01-31 9.00"])
+
+    def test_many_short_ones_hold_against_a_long_one(self):
+        short = [self.decide(f"2026-01-{n}", f"2026-01-{n}", 1) for n in (10, 20)]
+        skip, month = self.decide("2026-01-30", "2026-01-30", None), self.decide("2026-01-01", "2026-01-31", 31)
+        wanted = ["01-01..01-09 9.00", "01-10..01-10 1.00", "01-11..01-19 9.00", "01-20..01-20 1.00"]
+        wanted += ["01-21..01-29 9.00", "01-31..01-31 1.00"]
+        self.assertEqual(self.charges(terms(), decisions=[month, skip, *short], count=6), wanted)
 
     def test_it_reaches_beyond_the_horizon(self):
         forty = self.decide("2027-06-01", "2027-06-30", 40)
@@ -88,6 +103,52 @@ class TestWithoutProration(SettlementCase):
         line = terms(prorate=False, paid_until=day("2026-01-10"))
         self.assertEqual(self.charges(line), ["01-11..01-31 67.74", "02-01..02-28 100.00"])
 
+    def test_such_a_part_is_not_given_back_either_and_not_charged_again_by_a_successor(self):
+        part = {"planned": "67.74", "charged": "67.74", "whole": (FIRST, "2026-01-31"), "prorate": False}
+        row, paid = billed("2026-01-11", "2026-01-31", line="old", **part), day("2026-01-10")
+        chain = [
+            terms(line="old", end="2026-01-20", prorate=False, paid_until=paid),
+            terms("150", start="2026-01-21", anchor=FIRST, line="new", paid_until=paid),
+        ]
+        self.assertEqual(self.corrections(chain, row), [])
+        self.assertEqual(self.charges(chain, row, count=1), ["02-01..02-28 150.00"])
+
+    def test_days_that_such_a_part_did_not_pay_go_on_with_its_running_total(self):
+        row = billed("2026-01-11", "2026-01-20", planned="32.26", charged="32.26", whole=(FIRST, "2026-01-31"),
+                     prorate=False)  # fmt: skip
+        line = terms(prorate=False, paid_until=day("2026-01-10"), pauses=[("2026-01-16", "2026-01-20")])
+        self.assertEqual(self.charges(line, row, count=1), ["01-21..01-31 35.48"])
+
+    def test_an_amount_set_by_hand_stands_for_what_is_left_of_a_period(self):
+        five = Decision("line", *span("2026-01-11", "2026-01-31"), Decimal(5))
+        line = terms(prorate=False, paid_until=day("2026-01-10"), pauses=[("2026-01-20", "2026-01-25")])
+        self.assertEqual(self.charges(line, decisions=[five], count=1), ["01-11..01-31 5.00"])
+
+    def test_an_amount_for_days_of_two_periods_is_about_these_days(self):
+        five = Decision("line", *span("2026-02-20", "2026-03-10"), Decimal(5))
+        line = terms(prorate=False, start="2026-02-20", anchor=FIRST)
+        self.assertEqual(self.charges(line, decisions=[five]), ["02-20..03-10 5.00", "03-11..03-31 67.74"])
+
+    def test_a_decision_about_days_before_the_periods_begin_is_no_trouble(self):
+        five = Decision("line", *span("2025-12-01", "2025-12-31"), Decimal(5))
+        self.assertEqual(self.charges(terms(prorate=False), decisions=[five], count=1), ["01-01..01-31 100.00"])
+
+    def test_what_a_successor_with_other_periods_finds_paid_is_charged_by_the_day(self):
+        chain = [
+            terms(end="2026-02-09", line="old", prorate=False),
+            terms("90", start="2026-02-10", anchor=FIRST, interval=3, line="new", prorate=False),
+        ]
+        wanted = ["01-01..01-31 100.00", "02-01..02-09 100.00", "03-01..03-31 31.00", "04-01..06-30 90.00"]
+        self.assertEqual(self.charges(chain, count=4), wanted)
+
+    def test_decisions_about_parts_of_a_period_are_all_charged(self):
+        one, two = (Decision("line", *span(text, text), Decimal(5)) for text in ("2026-01-01", "2026-01-02"))
+        line = terms(prorate=False)
+        self.assertEqual(
+            self.charges(line, decisions=[one, two], count=3),
+            ["01-01..01-01 5.00", "01-02..01-02 5.00", "01-03..01-31 93.55"],
+        )
+
     def test_an_amount_set_by_hand_is_the_one_charge_of_the_period(self):
         forty = Decision("line", *span("2026-01-01", "2026-01-10"), Decimal(40))
         self.assertEqual(
@@ -125,6 +186,10 @@ class TestChains(SettlementCase):
             self.charges(chain, count=3), ["01-01..01-14 45.16", "01-15..01-31 82.26", "02-01..02-28 150.00"]
         )
 
+    def test_periods_end_where_the_cadence_ends(self):
+        line = terms(date_end=day("2026-02-14"))
+        self.assertEqual(self.charges(line, count=3), ["01-01..01-31 100.00", "02-01..02-14 50.00"])
+
     def test_a_very_old_contract_is_as_quick_as_a_new_one(self):
         line = terms("1", start="0001-01-01", unit="day", paid_until=day("2026-01-01"), horizon=day("2026-01-08"))
         self.assertEqual(len(settle([line], Ledger()).charges), 7)
@@ -159,6 +224,58 @@ class TestDifference(unittest.TestCase):
     def test_a_row_whose_first_days_are_cut_stays_the_same_row(self):
         found = self.differ(terms(horizon=day("2026-02-01"), pauses=[("2026-01-01", "2026-01-10")]))
         self.assertEqual([(key, str(row.date_from)) for key, row in found.change], [(0, "2026-01-11")])
+
+    def test_the_row_that_begins_on_the_day_is_the_one_that_is_kept(self):
+        pause = ("2026-01-10", "2026-01-19")
+        rows = [
+            self.rows[0]._replace(date_to=day("2026-01-09"), amount=Decimal("29.03")),
+            self.rows[0]._replace(key=7, date_from=day("2026-01-20"), amount=Decimal("38.71")),
+        ]
+        self.assertFalse(self.differ(terms(horizon=day(FIRST), pauses=[pause]), rows))
+        found = self.differ(terms(horizon=day(FIRST), pauses=[("2026-01-01", "2026-01-19")]), rows)
+        self.assertEqual([key for key, _row in found.keep], [7])
+        self.assertEqual((found.change, found.delete, found.create), ([], [0], []))
+
+    def test_a_row_that_holds_a_decision_takes_on_no_other(self):
+        one, two = (Decision("line", *span(text, text), Decimal(5)) for text in ("2026-01-01", "2026-01-02"))
+        rows = [
+            Planned(key, "line", item.date_from, item.date_to, Decimal("5.00"), decision=item)
+            for key, item in enumerate((one, two))
+        ]
+        # Days became pairs of days: both are about parts of the first pair.
+        line = terms(unit="day", interval=2, prorate=False, horizon=day(FIRST))
+        found = self.differ(line, rows, decisions=[one, two])
+        self.assertEqual([key for key, _row in found.keep], [0, 1])
+        self.assertFalse(found)
+
+    def test_no_row_takes_a_day_that_another_one_holds(self):
+        decision = Decision("line", *span("2026-01-01", "2026-01-15"), Decimal(15))
+        rows = [
+            Planned(0, "line", *span("2026-01-01", "2026-01-09"), Decimal(9), decision=decision),
+            self.rows[0]._replace(key=1, date_from=day("2026-01-10")),
+        ]
+        found = self.differ(
+            terms(horizon=day(FIRST), pauses=[("2026-01-01", "2026-01-09")]), rows, decisions=[decision]
+        )
+        self.assertEqual([(key, str(row.date_from)) for key, row in found.change], [(1, "2026-01-16")])
+        self.assertEqual((found.delete, [row.decision for row in found.create]), ([0], [decision]))
+
+    def test_a_correction_and_what_a_person_wants_charged_again_are_two_rows(self):
+        row = billed("2026-01-01", "2026-01-31", returned=30, again=30)
+        given = [credit("2026-01-01", "2026-01-10", "-2.26")]
+        found = settle([terms(horizon=day(FIRST))], Ledger([row], given))
+        self.assertEqual(say(found.corrections), ["01-01..01-10 2.26", "01-01..01-31 30.00"])
+        planned = [
+            Planned(key, "line", item.date_from, item.date_to, item.amount, row=1, again=item.again)
+            for key, item in enumerate(found.corrections)
+        ]
+        self.assertFalse(difference(found, planned[::-1]))
+
+    def test_a_correction_does_not_carry_the_plan_further(self):
+        row = billed("2026-01-01", "2026-12-31", "1200")
+        planned = [Planned(9, "line", *span("2026-12-01", "2026-12-31"), Decimal(-1), row=1)]
+        line = terms(start="2027-01-01", anchor=FIRST, horizon=day(FIRST))
+        self.assertEqual(settle([line], Ledger([row], planned=planned)).charges, [])
 
     def test_a_horizon_that_moved_back_cuts_nothing_off(self):
         self.assertFalse(self.differ(terms(horizon=day("2026-01-05"))))

@@ -63,7 +63,7 @@ class Account:
             covered += kept
             if _is_full(row, self.ledger.digits):
                 covered.append((whole[0].toordinal(), whole[1].toordinal()))
-            if kept != [span_of(row)] or not self._is_clean(row):
+            if kept != [span_of(row)] or row.returned or row.key in self._credits:
                 self._restless[whole] = True
         self.covered = union(covered)
 
@@ -75,10 +75,6 @@ class Account:
         if place >= 0 and own[place][1] >= last:  # nearly all rows
             return [(first, last)]
         return within(own, first, last)
-
-    def _is_clean(self, row: Billed) -> bool:
-        """Whether nobody changed what the row charged."""
-        return row.charged == row.planned and not row.returned and row.key not in self._credits
 
     def get_rows(self, whole: Period) -> list[Charged]:
         """Billed rows whose price pays these days, settled."""
@@ -110,13 +106,13 @@ class Account:
 
 
 def _days_of(terms: Terms) -> Days:
-    """Days served from the first to the last day of the line's periods."""
+    """Days served up to the last day of the line's periods."""
     cadence = terms.cadence
     last = cadence.date_end or date.max
     if cadence.repetitions:
         args = (cadence.interval, cadence.unit, cadence.anchor_day)
         last = min(last, period(cadence.anchor, cadence.repetitions - 1, *args)[1])
-    return within(to_days(terms.served), cadence.anchor.toordinal(), last.toordinal())
+    return within(to_days(terms.served), 0, last.toordinal())
 
 
 def _is_full(row: Billed, digits: int) -> bool:

@@ -29,6 +29,7 @@ class Charged:
     :ivar given: what our corrections gave back and accounting let stand, less what they charged again.
     :ivar back: days that our corrections gave back.
     :ivar renewable: what a person wants charged again and is not yet.
+    :ivar stopped: what accounting took back of our corrections whose days are still cut: it is not given back again.
     :ivar touched: accounting had a hand in it: it is settled by itself, whatever stands beside it.
     :ivar move: what settlement adds to `net` because days were cut or are served again.
     :ivar renewed: what it adds because a person wants it.
@@ -42,6 +43,7 @@ class Charged:
     given: Decimal = ZERO
     back: Days = field(default_factory=list)
     renewable: Decimal = ZERO
+    stopped: Decimal = ZERO
     touched: bool = False
     move: Decimal = ZERO
     renewed: Decimal = ZERO
@@ -80,7 +82,7 @@ class Charged:
         if days == own:
             return amount
         if amount == row.planned and is_priced(row, digits):
-            return min(share(row.price, days, days_in(row.whole), digits), amount, key=abs)
+            return share(row.price, days, days_in(row.whole), digits)
         return share(amount, days, own, digits)
 
 
@@ -107,8 +109,7 @@ def charged(row: Billed, kept: Days, credits: Sequence[Credit] = ()) -> Charged:
     )
     undone = [credit for credit in credits if credit.undone]
     standing.touched = bool(row.charged != row.planned or row.returned or renewed or undone)
-    # What accounting took back of ours is not given back by itself again as long as its days stay cut.
-    standing.net += sum((credit.undone for credit in undone if both(standing.cut, [span_of(credit)])), ZERO)
+    standing.stopped = sum((credit.undone for credit in undone if both(standing.cut, [span_of(credit)])), ZERO)
     return standing
 
 
@@ -128,17 +129,13 @@ def cent(digits: int) -> Decimal:
 def settle_alone(standing: Charged, digits: int) -> None:
     """Settle a row by itself; never against what accounting did to it."""
     due = standing.target(standing.served, digits)
-    move = due - standing.net
-    if standing.row.prorate and not standing.touched:
-        standing.move = standing.clamp(move) if standing.cut or standing.back else ZERO
-        return
-    # We charged again what accounting took back as well: that comes back in any case.
-    is_over = standing.given * standing.row.charged < 0
-    if move * standing.row.charged <= 0 or is_over:
-        standing.move = standing.clamp(move) if standing.cut or is_over else ZERO
-        return
-    standing.move = min(standing.clamp(move), standing.get_worth(digits), key=abs)
-    standing.renewed = min(move - standing.move, standing.renewable, key=abs)
+    move = due - standing.net - standing.stopped
+    standing.move = standing.clamp(move)
+    if standing.move * standing.row.charged > 0 and (standing.touched or not standing.row.prorate):
+        # What accounting gave back is not charged again together with days that are served again.
+        standing.move = min(standing.move, standing.get_worth(digits), key=abs)
+    if move * standing.row.charged > 0:
+        standing.renewed = min(move - standing.move, standing.renewable, key=abs)
 
 
 def settle_together(rows: list[Charged], asked: Decimal, digits: int) -> None:
@@ -147,19 +144,17 @@ def settle_together(rows: list[Charged], asked: Decimal, digits: int) -> None:
     A row whose days changed moves to the price of its own days; the cents by which such shares miss the running
     total go to rows whose days were cut at some time. A row that always had all its days is left alone.
     """
-    noise = ROUNDING * len(rows) * cent(digits)
-    rows_, rest = [row for row in rows if row.cut or row.back], asked - sum(row.net for row in rows)
-    wanted = [row.target(row.served, digits) - row.net for row in rows_]
+    rest = asked - sum(row.net for row in rows)
+    rows = [row for row in rows if row.cut or row.back]
+    wanted = {id(row): row.target(row.served, digits) - row.net for row in rows}
     # Cents that an earlier settlement put on one row instead of another stay there.
-    if not rest and all(abs(move) <= noise for move in wanted):
+    if not rest and all(abs(move) <= ROUNDING * len(rows) * cent(digits) for move in wanted.values()):
         return
-    changed = []
-    for row, move in zip(rows_, wanted, strict=True):
-        if row.fresh or row.restored or abs(move) > noise:
-            changed.append(row)
-            row.move = row.clamp(move)
-            rest -= row.move
-    for row in changed + [row for row in rows_ if row not in changed]:
+    changed = [row for row in rows if row.fresh or row.restored]
+    for row in changed:
+        row.move = row.clamp(wanted[id(row)])
+        rest -= row.move
+    for row in changed + [row for row in rows if row not in changed]:
         move = row.clamp(row.move + rest)
         rest -= move - row.move
         row.move = move

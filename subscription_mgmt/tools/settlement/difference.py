@@ -33,15 +33,20 @@ def difference(settlement: Settlement, planned: Sequence[Planned]) -> Difference
     """Compare the plan as it should be with the rows that are stored.
 
     A row is kept for the charge that begins on its first day; what is left is paired within the same decision or
-    period, so that a row whose days are cut stays the same row. No row is moved to a day that another one holds.
+    period, so that a row whose days are cut stays the same row. No row takes a day that another one holds, and none
+    that holds a decision is used for something else.
 
     :param planned: all planned rows of the chain: charges and corrections.
     """
     wanted = [*settlement.charges, *settlement.corrections]
     found = Difference()
     rows = list(planned)
-    for get_key in (_get_place, _get_owner):
-        rows, wanted = _pair(rows, wanted, get_key, found)
+    places = {_get_place(row) for row in rows}
+    for get_key, is_moved in ((_get_place_and_decision, False), (_get_owner, True)):
+        free = [item for item in wanted if not (is_moved and _get_place(item) in places)]
+        rows = _pair(rows, free, get_key, found)
+        paired = {id(item) for _key, item in found.keep + found.change}
+        wanted = [item for item in wanted if id(item) not in paired]
     found.create.extend(wanted)
     held = {charge.decision for charge in settlement.charges}
     for row in rows:
@@ -53,35 +58,39 @@ def difference(settlement: Settlement, planned: Sequence[Planned]) -> Difference
     return found
 
 
-def _get_place(item) -> tuple:
+def _is_correction(item: Planned | Due | Correction) -> bool:
+    return isinstance(item, Correction) or (isinstance(item, Planned) and item.row is not None)
+
+
+def _get_place(item: Planned | Due | Correction) -> tuple:
     """Where a row stands: at most one of a kind begins on a day."""
-    if isinstance(item, Correction) or (isinstance(item, Planned) and item.row is not None):
+    if _is_correction(item):
         return item.row, item.date_from, item.again
     return item.line, item.date_from
 
 
-def _get_owner(item) -> tuple:
+def _get_place_and_decision(item: Planned | Due | Correction) -> tuple:
+    return _get_place(item), None if _is_correction(item) else item.decision
+
+
+def _get_owner(item: Planned | Due | Correction) -> tuple:
     """What a row is a part of: the correction of a billed row, a decision, or a natural period of a line."""
-    if isinstance(item, Correction) or (isinstance(item, Planned) and item.row is not None):
+    if _is_correction(item):
         return "correction", item.row, item.again
     return item.line, item.decision or item.whole
 
 
-def _pair(rows: list[Planned], wanted: list, get_key, found: Difference) -> tuple[list[Planned], list]:
-    """Pair stored rows and wanted ones that have the same key, in their order; return what is left of both."""
-    waiting, left, missing = defaultdict(list), [], []
+def _pair(rows: list[Planned], wanted: list, get_key, found: Difference) -> list[Planned]:
+    """Pair stored rows and wanted ones that have the same key, in their order; return the rows left over."""
+    waiting = defaultdict(list)
     for row in rows:
         waiting[get_key(row)].append(row)
     for item in wanted:
         same = waiting[get_key(item)]
-        if not same:
-            missing.append(item)
-            continue
-        row = same.pop(0)
-        (found.keep if _is_same(row, item) else found.change).append((row.key, item))
-    paired = {key for key, _item in found.keep + found.change}
-    left = [row for row in rows if row.key not in paired]
-    return left, missing
+        if same:
+            row = same.pop(0)
+            (found.keep if _is_same(row, item) else found.change).append((row.key, item))
+    return [row for same in waiting.values() for row in same]
 
 
 def _is_same(row: Planned, item: Due | Correction) -> bool:

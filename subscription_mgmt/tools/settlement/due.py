@@ -2,10 +2,11 @@
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from ..periods import Period, index_of, natural_period
 from ..plan import slots
@@ -129,25 +130,40 @@ def _share_out(decisions: Sequence[Decision], lines: dict[Hashable, Terms]) -> I
 
     A skip holds for the whole chain, an amount for its line.
     """
-    stretches = {decision: _get_stretch(decision, lines) for decision in decisions}
-    order = sorted(reversed(stretches), key=lambda decision: decision.date_to - decision.date_from)
+    stretches = _get_stretches(dict.fromkeys(decisions), lines)
+    order = sorted(reversed(dict.fromkeys(decisions)), key=lambda decision: decision.date_to - decision.date_from)
     taken: dict[Hashable | None, Days] = defaultdict(list)
     for decision in order:
-        first, last = stretches[decision]
-        days = [(first.toordinal(), last.toordinal())]
-        for busy in (taken[None], taken[decision.line]):
-            days = minus(days, within(busy, *days[0]) if days else [])
+        span = tuple(day.toordinal() for day in stretches[decision])
+        is_skip = decision.amount is None
+        days = [span]
+        for busy in list(taken.values()) if is_skip else (taken[None], taken[decision.line]):
+            days = minus(days, within(busy, *span))
         for stretch in days:
-            insort(taken[None if decision.amount is None else decision.line], stretch)
-        yield decision, (first, last), days
+            insort(taken[None if is_skip else decision.line], stretch)
+        yield decision, stretches[decision], days
 
 
-def _get_stretch(decision: Decision, lines: dict[Hashable, Terms]) -> Period:
-    """Days that the amount of a decision pays: without proration it is about the one charge of its period."""
-    if decision.line not in lines:
-        raise ValueError(f"a decision is of line {decision.line}, which is not in the chain")
-    own, terms = (decision.date_from, decision.date_to), lines[decision.line]
-    cadence = terms.cadence
+def _get_stretches(decisions: Iterable[Decision], lines: dict[Hashable, Terms]) -> dict[Decision, Period]:
+    """Days that the amount of each decision pays.
+
+    Without proration a decision is about the one charge of its period, unless there are others about that period.
+    """
+    found, reached = {}, date.min
+    ordered = sorted(decisions, key=lambda decision: decision[1:3])
+    for decision, following in pairwise([*ordered, None]):
+        if decision.line not in lines:
+            raise ValueError(f"a decision is of line {decision.line}, which is not in the chain")
+        whole = _get_period(decision, lines[decision.line])
+        alone = reached < whole[0] and (following is None or following.date_from > whole[1])
+        found[decision] = whole if alone else (decision.date_from, decision.date_to)
+        reached = max(reached, decision.date_to)
+    return found
+
+
+def _get_period(decision: Decision, terms: Terms) -> Period:
+    """Period of a line without proration that the decision lies in; else its own days."""
+    own, cadence = (decision.date_from, decision.date_to), terms.cadence
     if terms.prorate or own[0] < cadence.anchor:
         return own
     args = (cadence.interval, cadence.unit, cadence.anchor_day)
@@ -162,25 +178,26 @@ def _charge_in_full(account: Account, asks: list[Ask]) -> list[Ask]:
     The first day of service of a period decides, as it does where the period is billed in advance: what is charged
     in full covers the whole period for the rest of the chain.
     """
-    found, full, by_day = [], [], []
+    found, full, charged = [], [], []
+    has_one_grid = len({replace(terms.cadence, repetitions=None, date_end=None) for terms in account.chain}) == 1
     for ask in sorted(asks, key=lambda ask: ask.days[0]):
         full = [days for days in full if days[1] >= ask.days[0][0]]
         ask.days = minus(ask.days, union(full))
         if not ask.days:
             continue
-        ask.full = not ask.terms.prorate and (bool(ask.decision) or not _is_begun(account, ask, by_day))
+        ask.full = not ask.terms.prorate and (bool(ask.decision) or not _is_begun(account, ask, charged))
         if ask.full:
             full.append((ask.whole[0].toordinal(), ask.whole[1].toordinal()))
-        else:
-            by_day += ask.days
+        if not ask.full or ask.decision or not has_one_grid:  # else no other period has days of this one
+            charged += ask.days
         found.append(ask)
     return found
 
 
-def _is_begun(account: Account, ask: Ask, by_day: Days) -> bool:
-    """Whether days of the period were paid, skipped, or charged by the day."""
-    span = max(ask.whole[0], ask.terms.cadence.anchor).toordinal(), ask.whole[1].toordinal()
+def _is_begun(account: Account, ask: Ask, charged: Days) -> bool:
+    """Whether days of the period were paid, skipped, or are charged by something else."""
+    span = ask.whole[0].toordinal(), ask.whole[1].toordinal()
     paid = account.paid[ask.terms.line]
     return any(within(days, *span) for days in (account.covered, paid)) or any(
-        first <= span[1] and last >= span[0] for first, last in by_day
+        first <= span[1] and last >= span[0] for first, last in charged
     )

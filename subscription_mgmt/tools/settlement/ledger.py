@@ -15,9 +15,6 @@ from ..plan import Cadence
 from .days import minus, to_days, to_periods
 
 ZERO = Decimal(0)
-# Money that is half a cent or more apart after rounding differs; a row may be a cent off the share of its days,
-# because parts are differences of running totals.
-ROUNDING_STEPS = 2
 
 
 @dataclass(frozen=True)
