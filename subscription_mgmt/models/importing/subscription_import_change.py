@@ -35,14 +35,14 @@ class SubscriptionImportChange(models.Model):
     @api.depends("field_name", "model")
     def _compute_field_label(self):
         for change in self:
-            field = self.env[change.model]._fields.get(change.field_name) if change.model else None
+            field = self.env[change.model]._fields.get(change.field_name) if change.model in self.env else None
             change.field_label = field._description_string(self.env) if field else ""
 
     def _get_records(self):
         """The records that the lines are about, read together: line → record, those gone left out."""
         found = {}
-        # Whatever emptied the cache meanwhile: the lines are read together.
-        for model, changes in self.with_prefetch().grouped("model").items():
+        # Whatever emptied the cache meanwhile: the lines are read together. A model may be gone with its add-on.
+        for model, changes in self.with_prefetch().filtered(lambda c: c.model in self.env).grouped("model").items():
             records = self.env[model].with_context(active_test=False).browse(set(changes.mapped("res_id"))).exists()
             by_id = {record.id: record for record in records}
             found |= {change: by_id[change.res_id] for change in changes if change.res_id in by_id}

@@ -105,12 +105,20 @@ class SubscriptionImportLayout(models.AbstractModel):
     # === CHECK === #
     def _check(self, result):
         """Sort what the file says into new, changed, unchanged and impossible. Reads only."""
+        self._prepare(result)
         bad_rows = result.bad_rows
         for group in result.reading.groups:
             is_bad = any(row.number in bad_rows for row in group.rows)
             problems = [] if is_bad else self._check_group(result, group)
             result.add_problems(problems)
             result.skipped_count += bool(is_bad or problems)
+        self._conclude(result)
+
+    def _prepare(self, result):
+        """Hook: look up for the whole file at once what its rows are compared with, and keep it in `result.own`."""
+
+    def _conclude(self, result):
+        """Hook: what can only be told once every row was looked at."""
 
     def _check_group(self, result, group):
         """Sort the rows of one number: into `result.new`, into `result.updates`, or count them as unchanged.
@@ -169,11 +177,15 @@ class SubscriptionImportLayout(models.AbstractModel):
 
     def _make(self, result, entries, batch):
         """Make the records of some entries of `result.new`, note them on the receipt, and keep their old numbers."""
-        groups = [group for group, _context in entries]
-        pairs = list(zip(groups, self._make_records(result, groups), strict=True))
-        codes = [(group.number, self._get_kind(group), record) for group, record in pairs]
-        self.env["subscription.external.id"]._keep(batch.company_id, codes)
-        batch._note_made((group.row, record) for group, record in pairs)
+        for groups in self._get_turns([group for group, _context in entries]):
+            pairs = list(zip(groups, self._make_records(result, groups), strict=True))
+            codes = [(group.number, self._get_kind(group), record) for group, record in pairs]
+            self.env["subscription.external.id"]._keep(batch.company_id, codes)
+            batch._note_made((group.row, record) for group, record in pairs)
+
+    def _get_turns(self, groups):
+        """Hook: the groups in the order in which their records can be made."""
+        return [groups]
 
     def _make_records(self, result, groups):
         """Make a record for each group."""
@@ -194,6 +206,7 @@ class SubscriptionImportLayout(models.AbstractModel):
     def _undo(self, plan):
         """Put back what the import changed, and delete what it made.
 
+        :return: what was put back
         :raise UserError: something of it is used elsewhere
         """
         plan.restored._restore(plan.records)
@@ -204,6 +217,7 @@ class SubscriptionImportLayout(models.AbstractModel):
                 self._check_unused(records)
                 self.env["subscription.external.id"]._forget(records)
                 self._delete(records)
+        return plan.restored
 
     def _check_unused(self, records):
         """Hook: raise when records that the import made are used by now."""
@@ -211,4 +225,4 @@ class SubscriptionImportLayout(models.AbstractModel):
     def _delete(self, records):
         """Delete records that the import made."""
         # Deleting empties the cache, and records found through a field would then be read one by one.
-        records.with_prefetch().unlink()
+        return records.with_prefetch().unlink()

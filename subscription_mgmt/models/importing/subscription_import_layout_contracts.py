@@ -66,9 +66,7 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
         "kept_closed": _lt("Not changed: contract %(number)s is closed."),
         "line_left": _lt("Contract %(number)s has this product too, and the file does not. It was left as it is."),
     }
-    _hints = {
-        "exists_differs": _lt("Choose to update what was not billed, or take these rows out."),
-    }
+    _hints = {"exists_differs": _lt("Choose to update what was not billed, or take these rows out.")}
     _notes = {
         "number": _lt("Number of the contract. Rows with the same number are one contract with several lines."),
         "subject": _lt("What the contract is about."),
@@ -99,11 +97,13 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
         return self.env._("New line: %s", product.display_name)
 
     # === CHECK === #
-    def _check(self, result):
-        """Sort the contracts of the file; those with other values are looked at together at the end."""
+    def _prepare(self, result):
+        """Find the contracts that are there."""
         there = self._get_existing_contracts(result)
         result.own = SimpleNamespace(there=there, differing=[], foreign={}, defaults=None)
-        super()._check(result)
+
+    def _conclude(self, result):
+        """Say what changes on contracts that are there with other values."""
         billed = self._get_last_billed_days([update.contract for update in result.own.differing])
         for update in result.own.differing:
             steps = update.get_steps(billed)
@@ -247,8 +247,9 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
     # === UNDO === #
     def _undo(self, plan):
         """Undo the import; what its lines of the receipt do not name are contracts."""
-        super()._undo(plan)
+        restored = super()._undo(plan)
         self._delete(plan.contracts)
+        return restored
 
     def _delete(self, records):
         """Delete contracts, or lines, with their plan and the analytic account that activation opened."""
@@ -261,6 +262,7 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
         records.installment_ids.with_prefetch().unlink()
         if records._name == "subscription.contract":
             records.line_ids.with_prefetch().unlink()
-        super()._delete(records)
+        deleted = super()._delete(records)
         # sudo: who may undo an import need not be allowed to keep analytic accounts; one with costs stays
         accounts.sudo().filtered(lambda account: not account.line_ids).unlink()
+        return deleted

@@ -69,9 +69,7 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
         "bad_vat": _lt("This is no valid tax id of the country."),
         "member_differs": _lt("Member %(number)s already exists with other values: %(columns)s."),
     }
-    _hints = {
-        "member_differs": _lt("Choose to update, or take these rows out."),
-    }
+    _hints = {"member_differs": _lt("Choose to update, or take these rows out.")}
     _notes = {
         "member": _lt("Number of the member in the old system; the other imports find the member by it."),
         "member_kind": _lt("Individual, corporate, contact (a person at a corporate member) or branch (of one)."),
@@ -92,8 +90,8 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
     }
 
     # === CHECK === #
-    def _check(self, result):
-        """Sort the members of the file, and keep those out whose company is kept out."""
+    def _prepare(self, result):
+        """Find the members of the file that are there, and the companies that others belong to."""
         values = [group.values for group in result.reading.groups]
         existing = self._find_members(result)
         in_file = {v.get("member") for v in values if v.get("member_kind") == "corporate"}
@@ -107,12 +105,8 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
             vats={},
             made={},
         )
-        super()._check(result)
-        self._leave_out_orphans(result)
-        # Companies and persons first: the others belong to them.
-        result.new.sort(key=lambda entry: entry[0].values["member_kind"] in CHILDREN)
 
-    def _leave_out_orphans(self, result):
+    def _conclude(self, result):
         """Keep out contacts and branches whose company is kept out."""
         made = {g.number for g, _none in result.new if g.values["member_kind"] == "corporate"}
         known = {code for code, found in result.own.parents.items() if isinstance(found, models.BaseModel)}
@@ -126,6 +120,8 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
         rows = {group.row for group in orphans}
         result.new = [entry for entry in result.new if entry[0].row not in rows]
         result.skipped_count += len(orphans)
+        # Companies and persons first: the others belong to them.
+        result.new.sort(key=lambda entry: entry[0].values["member_kind"] in CHILDREN)
 
     def _find_members(self, result):
         """Look every member of the file up: kind → number → record or Refusal."""
@@ -215,11 +211,10 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
         """Old systems number each kind of member for itself."""
         return group.values["member_kind"]
 
-    def _make(self, result, entries, batch):
-        """Make members, companies before those that belong to them."""
-        for children in (False, True):
-            of_kind = [entry for entry in entries if (self._get_kind(entry[0]) in CHILDREN) == children]
-            super()._make(result, of_kind, batch)
+    def _get_turns(self, groups):
+        """Companies before those that belong to them."""
+        children = [group for group in groups if self._get_kind(group) in CHILDREN]
+        return [[group for group in groups if self._get_kind(group) not in CHILDREN], children]
 
     def _make_records(self, result, groups):
         """Make members; what one takes over from its company is given at once."""
@@ -251,8 +246,7 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
     def _delete(self, records):
         """Delete members, contacts and branches before those they belong to."""
         children = records.filtered("parent_id")
-        super()._delete(children)
-        super()._delete(records - children)
+        return super()._delete(children) and super()._delete(records - children)
 
     def _check_unused(self, records):
         """Raise when a member is used by now."""

@@ -54,9 +54,7 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
             "activating it plans them too. Set Paid Until on its line if they were billed."
         ),
     }
-    _hints = {
-        "row_differs": _lt("Choose to update what was not billed, or take these rows out."),
-    }
+    _hints = {"row_differs": _lt("Choose to update what was not billed, or take these rows out.")}
     _notes = {
         "contract": _lt("Number of a contract that is there already. Its rows need not stand together."),
         "period_start": _lt("First day of the period: a date cell, 31.12.2025 or 2025-12-31."),
@@ -66,14 +64,13 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
     }
 
     # === CHECK === #
-    def _check(self, result):
-        """Sort the rows of the file; a contract with a problem is out with all of them."""
+    def _prepare(self, result):
+        """Find the contracts by their number."""
         result.own = {}
         for (company_id, number), contract in self._get_existing_contracts(result).items():
             # One of the company itself comes before one of a branch.
             if number not in result.own or company_id == result.engine.company_id.id:
                 result.own[number] = contract
-        super()._check(result)
 
     def _check_group(self, result, group):
         """Sort the rows of a contract: all of them, or none."""
@@ -115,7 +112,7 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
 
     def _sort_row(self, result, row, line, found):
         """Put a row where it belongs: new, a change of one that is there, or a problem."""
-        header, values = result.header, self._prepare_values(row, line)
+        header, values = result.header, self._prepare_row_values(row, line)
         found.first_days[line] = min(found.first_days.get(line, date.max), values["date_from"])
         problem = self._get_period_problem(header, row, line, values)
         if problem:
@@ -168,7 +165,7 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
                 yield result.header.problem("plan_gap", group.first, "period_start", f"{first:%d.%m.%Y}", **params)
 
     # === VALUES === #
-    def _prepare_values(self, row, line):
+    def _prepare_row_values(self, row, line):
         """Values of a row of the plan; it counts as edited by hand, so that no new plan overwrites it."""
         billed = row.values.get("already_billed", False)
         return {
@@ -189,7 +186,7 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
     def _make(self, result, entries, batch):
         """Make rows of plans."""
         rows = self.env["subscription.installment"].with_context(**result.engine._get_write_context())
-        created = rows.create([self._prepare_values(group.rows[0], line) for group, line in entries])
+        created = rows.create([self._prepare_row_values(group.first, line) for group, line in entries])
         batch._note_made((group.row, row) for (group, _line), row in zip(entries, created, strict=True))
 
     def _finish(self, result):

@@ -45,9 +45,7 @@ class SubscriptionImportLayoutRecurrences(models.AbstractModel):
         "recurrence_differs": _lt("Recurrence %(number)s already exists with other values: %(columns)s."),
         "customer_kept": _lt("Not changed: an import does not give a recurrence another customer."),
     }
-    _hints = {
-        "recurrence_differs": _lt("Choose to update, or take these rows out."),
-    }
+    _hints = {"recurrence_differs": _lt("Choose to update, or take these rows out.")}
     _notes = {
         "recurrence": _lt("Number of the recurrence in the old system."),
         "title": _lt("What is to be done, in a few words."),
@@ -67,13 +65,12 @@ class SubscriptionImportLayoutRecurrences(models.AbstractModel):
     }
 
     # === CHECK === #
-    def _check(self, result):
-        """Sort the recurrences of the file."""
+    def _prepare(self, result):
+        """Find the recurrences that an import made before."""
         codes = {group.number for group in result.reading.groups if group.number}
         there = result.engine._resolve_numbers(Target("subscription.recurrence"), codes)
         there = {code: record for code, record in there.items() if isinstance(record, models.BaseModel)}
         result.own = SimpleNamespace(there=there, rules={}, answers={})
-        super()._check(result)
 
     def _find(self, result, group):
         """Return the recurrence that an import made of this number."""

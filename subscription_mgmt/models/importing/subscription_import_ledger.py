@@ -64,8 +64,9 @@ class SubscriptionImportLedger(models.AbstractModel):
         """Undo the import, and bring the plans of contracts that stay up to date."""
         rows = plan.made.filtered(lambda change: change.model == "subscription.installment")
         contracts = self._get_contracts([plan.records[change] for change in plan.restored | rows])
-        super()._undo(plan)
+        restored = super()._undo(plan)
         contracts._update_plans_after_import()
+        return restored
 
 
 def _touches_plan(step):

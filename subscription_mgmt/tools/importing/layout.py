@@ -83,7 +83,6 @@ class Layout:
         for group in groups:
             for row in group.rows:
                 yield from self.check_row(row, header)
-        for group in groups:
             yield from self.check_group(group, header)
         yield from self.check_file(groups, header)
 

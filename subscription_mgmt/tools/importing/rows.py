@@ -6,6 +6,7 @@ Every problem is found, not only the first (WSI-25, WSI-35).
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -216,8 +217,7 @@ class _RowChecker:
     def __init__(self, header, sheet, decimal_sign, layout: Layout):
         self.rows, self.problems, self.header = [], [], header
         self._header, self._fixed_width, self._layout = header, sheet.fixed_width, layout
-        readers = {kind: _get_choice_reader(choice) for kind, choice in layout.choices.items()}
-        readers |= {
+        readers = {
             "text": values.read_text,
             "code": values.read_code,
             "id": values.read_code,
@@ -232,6 +232,8 @@ class _RowChecker:
             "weekdays": values.read_weekdays,
             "clock": values.read_clock,
         }
+        for kind, choice in layout.choices.items():
+            readers[kind] = partial(values.read_choice, words=values.word_table(choice.words), code=choice.code)
         places = {key: place for place, key in header.places.items() if key}
         self._columns = [_Column(c.key, places[c.key], readers[c.kind]) for c in layout.columns if c.key in places]
         self._unnamed = [place for place in range(header.width) if place not in header.places]
@@ -292,11 +294,6 @@ class _RowChecker:
         for key in self._layout.required_keys:
             if key not in row.values and key not in row.bad:
                 self._add("required_empty", row.number, key)
-
-
-def _get_choice_reader(choice):
-    words = values.word_table(choice.words)
-    return lambda cell: values.read_choice(cell, words, choice.code)
 
 
 def _group(rows: list[Row], layout: Layout) -> list[Group]:
