@@ -1,5 +1,7 @@
 """Packages in the portal: what is on sale, what the customer has left, and buying."""
 
+from uuid import uuid4
+
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request
@@ -207,7 +209,8 @@ class PackagePortal(PaymentPortal):
             currency_id=package.currency_id.id,
             partner_id=request.env.user.partner_id.id,
             landing_route=HOME,
-            reference_prefix=payment_utils.singularize_reference_prefix(prefix="PKG"),
+            # Not of the time, as Odoo's: two customers may press the button in the same second.
+            reference_prefix=f"PKG-{uuid4().hex[:16].upper()}",
             custom_create_values={
                 "subscription_package_id": package.id,
                 "subscription_switch": verdict == "switch",

@@ -1,10 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.batches import Job
 from ..common.context import QUIET
-
-SEND = Job("account.move", "_get_subscription_send_domain", "_subscription_send", "send", size=1)
 
 
 class AccountMove(models.Model):
@@ -95,25 +92,6 @@ class AccountMove(models.Model):
         """Whoever looks after what the invoice was made of."""
         self.ensure_one()
         return self.env["res.users"].union(*(source._get_alert_users() for source in self._get_subscription_sources()))
-
-    # === SENDING === #
-    @api.model
-    def _get_subscription_send_domain(self, company, _date_ref):
-        return (
-            Domain("company_id", "=", company.id)
-            & Domain("subscription_billing_mode", "in", ("send", "charge"))
-            & Domain("state", "=", "posted")
-            & Domain("is_move_sent", "=", False)
-        )
-
-    def _subscription_send(self, _date_ref):
-        """Send the invoice to the customer as the Send button does, with the customer's own ways of delivery."""
-        self.env["account.move.send"]._generate_and_send_invoices(self, sending_methods=["email"])
-
-    @api.model
-    def _cron_send_subscription_invoices(self):
-        """E-mail posted invoices of contracts that want it, one by one, apart from billing; commits after each."""
-        self.env["subscription.batches"]._run(SEND)
 
 
 class AccountMoveLine(models.Model):

@@ -37,6 +37,34 @@ class BillingDecisions:
             raise UserError(self.env._("Journal %(journal)s is archived.", journal=journal.display_name))
         return journal
 
+    # === CURRENCY === #
+    def check_rate(self, company, currency, day):
+        """Raise when there is no rate for the day: Odoo would take one unit for one unit, or a rate of later on.
+
+        :raise UserError: names currency and day.
+        """
+        if currency != company.currency_id and not self.once(
+            ("rate", company.root_id, currency, day), lambda: self._has_rate(company, currency, day)
+        ):
+            raise UserError(
+                self.env._(
+                    "There is no rate of %(currency)s for %(day)s.",
+                    currency=currency.name,
+                    day=format_date(self.env, day),
+                )
+            )
+
+    def _has_rate(self, company, currency, day):
+        """Whether a rate of the day, or the last one before it, is known."""
+        # sudo: rates of the company, whoever bills
+        rates = self.env["res.currency.rate"].sudo()
+        domain = [
+            ("currency_id", "=", currency.id),
+            ("name", "<=", day),
+            ("company_id", "in", (False, company.root_id.id)),
+        ]
+        return bool(rates.search_count(domain, limit=1))
+
     # === FISCAL POSITION === #
     def fiscal_position(self, company, payer, place):
         """Fiscal position of an invoice, by who pays and where it is delivered: the one rule.

@@ -55,8 +55,9 @@ class AccountMove(models.Model):
 
         :param terms: :class:`InvoiceTerms`.
         :param decide: :class:`BillingDecisions`: answers that the invoices of one batch share.
-        :raise UserError: the company has no sales journal that can be used.
+        :raise UserError: the company has no sales journal that can be used; its currency has no rate for the day.
         """
+        decide.check_rate(terms.company, terms.currency, terms.date)
         position = terms.position
         if position is None:
             position = decide.fiscal_position(terms.company, terms.partner, terms.place)

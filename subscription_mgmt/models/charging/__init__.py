@@ -2,6 +2,7 @@ from . import payment_provider
 from . import payment_transaction
 from . import subscription_charge
 from . import sending
+from . import open_amount
 from . import account_move
 from . import subscription_dunning_plan
 from . import subscription_dunning_step

@@ -61,31 +61,43 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_subscription_charge_domain(self, company, date_ref):
-        """Invoices due that are to be charged by card; further attempts are up to the dunning plan."""
+        """Invoices of which something is due that is to be charged by card."""
         return (
             Domain("company_id", "=", company.id)
             & Domain("subscription_billing_mode", "=", "charge")
-            & Domain("invoice_date_due", "<=", date_ref)
+            & self._get_part_due_domain(date_ref)
             & self._get_subscription_payable_domain()
         )
 
-    @api.model
-    def _get_subscription_to_charge_domain(self, company, date_ref):
-        """Invoices never charged so far, and those whose card was refused for good: it may have been replaced."""
-        first = Domain("subscription_charge_ids", "not any", [("state", "!=", "cancelled")])
-        refused = Domain("subscription_charge_ids", "any", [("decline_kind", "=", "hard")])
-        return self._get_subscription_charge_domain(company, date_ref) & (first | refused)
-
-    def _prepare_due_charges(self, _date_ref):
-        """Write the intents to charge those that were never charged, or whose card has been replaced.
+    def _prepare_due_charges(self, date_ref):
+        """Write the intents to charge what is due and was not asked for yet, after what the customers have to their
+        credit.
 
         :raise OperationalError: another worker prepared one at the same moment.
         """
-        moves = self.filtered(lambda move: not move._get_last_charge() or move._has_new_card())
+        self._offset_subscription_credits()
+        moves = self.filtered(lambda move: move._is_charge_wanted(date_ref))
         try:
-            moves._prepare_subscription_charges()
+            moves._prepare_subscription_charges(date_ref)
         except UniqueViolation as error:
             raise OperationalError(str(error)) from error
+
+    def _is_charge_wanted(self, date_ref):
+        """Whether something is due that was not asked of the card yet, or not of this card.
+
+        A refused amount is asked for again by the dunning plan alone; one that could not be sent is not lost.
+        """
+        self.ensure_one()
+        if self.currency_id.compare_amounts(self._get_due_amount(date_ref), 0) <= 0:
+            return False
+        last = self._get_last_charge()
+        unsent = self.subscription_charge_ids.sorted("attempt")[-1:] != last
+        return not last or unsent or self._has_new_card() or self._has_later_part(last, date_ref)
+
+    def _has_later_part(self, charge, date_ref):
+        """Whether a part of the invoice has become due since the charge."""
+        asked = charge.date_due  # empty: the whole invoice was asked for
+        return bool(asked) and any(line.date_maturity > asked for line in self._get_due_lines(date_ref))
 
     def _has_new_card(self):
         """Whether the last card was refused for good and there is another one now."""
@@ -137,9 +149,10 @@ class AccountMove(models.Model):
         return next((reason for applies, reason in reasons if applies), False)
 
     # === THE INTENT === #
-    def _prepare_subscription_charges(self):
-        """Write the intent to charge each invoice's open amount, with its payment transaction; nothing is sent.
+    def _prepare_subscription_charges(self, date_ref=None):
+        """Write the intent to charge what is open of each invoice, with its payment transaction; nothing is sent.
 
+        :param date_ref: what is due on this day; None: all that is open.
         :return: the charges.
         :raise UserError: an invoice without a card that can be charged.
         """
@@ -148,7 +161,7 @@ class AccountMove(models.Model):
             if obstacle:
                 raise UserError(obstacle)
         # sudo: billing needs the billing right, not access to providers
-        values = [move._prepare_subscription_transaction_values() for move in self.sudo()]
+        values = [move._prepare_subscription_transaction_values(date_ref) for move in self.sudo()]
         transactions = self.env["payment.transaction"].sudo().create(values)
         return (
             self.env["subscription.charge"]
@@ -161,6 +174,7 @@ class AccountMove(models.Model):
                         "transaction_id": transaction.id,
                         "token_id": transaction.token_id.id,
                         "amount": transaction.amount,
+                        "date_due": max(move._get_due_lines(date_ref).mapped("date_maturity"), default=False),
                         "currency_id": transaction.currency_id.id,
                         "idempotency_key": transaction.reference,
                         "attempt": move._get_next_attempt(),
@@ -174,7 +188,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         return max(self.sudo().subscription_charge_ids.mapped("attempt"), default=0) + 1
 
-    def _prepare_subscription_transaction_values(self):
+    def _prepare_subscription_transaction_values(self, date_ref=None):
         """Values of the payment transaction; its reference is the key that makes the provider take it once only."""
         self.ensure_one()
         token = self._get_subscription_token()
@@ -183,7 +197,7 @@ class AccountMove(models.Model):
             "payment_method_id": token.payment_method_id.id,
             "token_id": token.id,
             "reference": f"SUB-{self.id}-{self._get_next_attempt()}",
-            "amount": self.amount_residual,
+            "amount": self._get_due_amount(date_ref),
             "currency_id": self.currency_id.id,
             "partner_id": self.partner_id.id,
             "operation": "offline",

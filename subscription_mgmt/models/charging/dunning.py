@@ -89,8 +89,10 @@ class AccountMove(models.Model):
         return plans._get_due_domain(date_ref)
 
     def _run_dunning(self, date_ref):
-        """Take the due steps of the invoices, each by its own plan."""
-        for plan, moves in self.grouped(lambda move: move._get_subscription_dunning_plan()).items():
+        """Take the due steps of the invoices, each by its own plan; what credits have paid meanwhile is left alone."""
+        self._offset_subscription_credits()
+        unpaid = self.filtered(lambda move: move.payment_state in UNPAID)
+        for plan, moves in unpaid.grouped(lambda move: move._get_subscription_dunning_plan()).items():
             if plan:
                 plan._run(plan._keep_own(moves, date_ref), date_ref)
 

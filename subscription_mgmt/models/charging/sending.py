@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 
 PREPARE = Job(
     "account.move",
-    "_get_subscription_to_charge_domain",
+    "_get_subscription_charge_domain",
     "_prepare_due_charges",
     "charge",
     order="invoice_date_due, id",
@@ -57,7 +57,9 @@ class SubscriptionCharge(models.Model):
         move = self.move_id
         if not move.filtered_domain(move._get_subscription_open_domain()):
             return self.env._("The invoice is no longer open.")
-        if self.currency_id.compare_amounts(move.amount_residual, self.amount):
+        if any(move._takes_credit(line) for line in move._get_open_credits()):
+            return self.env._("The customer has something to his credit that is set off first.")
+        if self.currency_id.compare_amounts(move._get_due_amount(self.date_due), self.amount):
             return self.env._("The open amount of the invoice has changed.")
         if self.token_id != move._get_subscription_token():
             return self.env._("Another card is to be charged now.")

@@ -19,6 +19,7 @@ FROZEN = {
     "move_id",
     "token_id",
     "amount",
+    "date_due",
     "currency_id",
     "company_id",
     "attempt",
@@ -80,6 +81,9 @@ class SubscriptionCharge(models.Model):
     )
     # === FIGURES AND DATES === #
     amount = fields.Monetary(required=True, readonly=True)
+    date_due = fields.Date(
+        string="Due Until", readonly=True, help="The parts of the invoice due until this day were asked for."
+    )
     date_sent = fields.Datetime(string="Sent", readonly=True)
     date_done = fields.Datetime(string="Settled", readonly=True)
     # === STATE === #

@@ -79,7 +79,10 @@ class SubscriptionDunningPlan(models.Model):
 
     # === WHAT IS DUE === #
     def _get_due_domain(self, date_ref):
-        """Unpaid invoices under these plans with a step due on the day that was not taken yet."""
+        """Unpaid invoices under these plans with a step due on the day that was not taken yet.
+
+        Nobody is reminded of an invoice that he did not get.
+        """
         moves = self.env["account.move"]
         due = Domain.OR(
             moves._get_subscription_source_domain(Domain("dunning_plan_id", "=", step.plan_id.id))
@@ -88,7 +91,7 @@ class SubscriptionDunningPlan(models.Model):
             for step in self.step_ids
         )
         mine = Domain("company_id", "in", self.company_id.ids)
-        return mine & moves._get_subscription_payable_domain() & due
+        return mine & moves._get_subscription_payable_domain() & moves._get_subscription_received_domain() & due
 
     def _get_due_moves(self, date_ref):
         """Invoices with a step due on the day; neither those of another plan nor those not worth it."""

@@ -105,7 +105,7 @@ class SubscriptionDunningStep(models.Model):
         obstacle = self._get_retry_obstacle(move)
         if obstacle:
             return self._log(move, date_ref, "skipped", obstacle)
-        return self._log(move, date_ref, "done", charge=move._prepare_subscription_charges())
+        return self._log(move, date_ref, "done", charge=move._prepare_subscription_charges(date_ref))
 
     def _get_retry_obstacle(self, move):
         """Why the card is not charged again, if it is not: the stop rules of the plan."""
@@ -113,8 +113,11 @@ class SubscriptionDunningStep(models.Model):
         limit = self.plan_id.max_attempts
         if move.subscription_billing_mode != "charge":
             return self.env._("The invoice is not paid by saved card.")
-        if limit and last.attempt >= limit:
-            return self.env._("Charged %(count)s times already.", count=last.attempt)
+        charges = move.sudo().subscription_charge_ids  # sudo: as above
+        # A part that was paid begins the count anew.
+        attempts = last.attempt - max(charges.filtered(lambda c: c.state == "done").mapped("attempt"), default=0)
+        if limit and attempts >= limit:
+            return self.env._("Charged %(count)s times already.", count=attempts)
         if last.decline_kind == "hard" and last.token_id == move._get_subscription_token():
             return self.env._("The card was refused for good; a new one is needed.")
         return move._get_subscription_card_obstacle()

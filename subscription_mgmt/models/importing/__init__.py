@@ -16,3 +16,4 @@ from . import subscription_import_change
 from . import job
 from . import undo
 from . import activation
+from . import merge

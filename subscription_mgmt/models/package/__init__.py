@@ -7,7 +7,9 @@ from . import subscription_wallet
 from . import subscription_entitlement
 from . import invoice
 from . import refund
+from . import account_move
 from . import subscription_credit_move
 from . import mail
 from . import res_partner
+from . import carry_over
 from . import payment_transaction

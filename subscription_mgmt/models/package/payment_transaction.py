@@ -36,6 +36,20 @@ class PaymentTransaction(models.Model):
         done.filtered(lambda tx: tx.operation == "refund")._take_back_package()
         return super()._post_process()
 
+    def _set_done(self, *, state_message=None, extra_allowed_states=()):
+        """Override of `payment`: money that was taken for a package counts, though it was reported as cancelled before.
+
+        Odoo leaves it at the cancellation: the customer has paid, gets nothing, and nobody is told.
+        """
+        bought = self.filtered(lambda tx: tx._is_package_purchase())
+        if not bought:
+            return super()._set_done(state_message=state_message, extra_allowed_states=extra_allowed_states)
+        rest = self - bought
+        done = super(PaymentTransaction, bought)._set_done(
+            state_message=state_message, extra_allowed_states=(*extra_allowed_states, "cancel")
+        )
+        return done + rest._set_done(state_message=state_message, extra_allowed_states=extra_allowed_states)
+
     # === PURCHASE === #
     def _is_package_purchase(self):
         """Whether money was taken for a package: not given back, and not just a card that was checked."""
@@ -149,5 +163,5 @@ class SubscriptionEntitlement(models.Model):
             self._take_back(-refund.amount, total, today, reason, refund)
         note = self._make_credit_note(-refund.amount, today, reason)
         if note:
-            note.action_post()
+            self._post_own(note)
             refund.invoice_ids = [Command.link(note.id)]

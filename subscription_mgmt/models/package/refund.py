@@ -30,7 +30,8 @@ class SubscriptionEntitlement(models.Model):
     def _get_refundable(self, date_ref):
         """What a refund by rule gives back today: the unused part of the price, taxes included.
 
-        With the taxes of the invoice, and never more than is left of an online payment.
+        With the taxes of the invoice, and never more than is left of it after what accounting gave back, nor than is
+        left of an online payment.
         """
         self.ensure_one()
         invoice, transaction = self.invoice_id, self.payment_transaction_id.sudo()  # sudo: only its amounts
@@ -39,9 +40,10 @@ class SubscriptionEntitlement(models.Model):
         price = unused_price(exact(self.price), *self._get_unused(date_ref), self.currency_id.decimal_places)
         taxes = invoice.invoice_line_ids[:1].tax_ids
         total = taxes.compute_all(float(price), self.currency_id, 1.0, self.package_id.product_id, invoice.partner_id)
-        if not transaction:
-            return total["total_included"]
-        return min(total["total_included"], transaction.amount - transaction._get_refunded_total())
+        left = [total["total_included"], invoice.amount_total - invoice._get_credited_total()]
+        if transaction:
+            left.append(transaction.amount - transaction._get_refunded_total())
+        return max(0.0, self.currency_id.round(min(left)))
 
     def _check_refundable(self):
         if self.state not in ("active", "pending"):
@@ -59,6 +61,8 @@ class SubscriptionEntitlement(models.Model):
         :raise UserError: the entitlement is over.
         """
         self.ensure_one()
+        # Before the provider is called: of two who refund at once the second waits, and then sees the first's refund.
+        self.env["subscription.wallet"]._lock(self.company_id, self.partner_id)
         self._check_refundable()
         amount = self._get_refundable(date_ref)
         transaction = self.payment_transaction_id.sudo()  # sudo: the billing right is enough to pay back
@@ -72,7 +76,7 @@ class SubscriptionEntitlement(models.Model):
             return refund
         note = self._make_credit_note(amount, date_ref, reason) if amount else self.env["account.move"]
         if note:
-            note.action_post()
+            self._post_own(note)
             self._settle_open_invoice(note)
         self._take_back_all(date_ref, reason, note or self)
         return note
@@ -99,13 +103,13 @@ class SubscriptionEntitlement(models.Model):
         self._take_back_units(self._get_unused(date_ref)[1], date_ref, reason, source)
 
     def _take_back(self, refunded, total, date_ref, reason, source):
-        """Take off what a refund of the payment stands for.
+        """Take off what a refund of the payment, or a credit note, stands for.
 
         :param refunded: what comes back now; total: with all refunds before; both including tax.
-        :param source: the refund, which takes back once.
+        :param source: the refund, or the credit note, which takes back once.
         """
         self.ensure_one()
-        paid = self.payment_transaction_id.amount
+        paid = self.payment_transaction_id.amount or self.invoice_id.amount_total
         whole, unused = self._get_unused(date_ref)
         everything = self.currency_id.compare_amounts(total, paid) >= 0
         units = unused if everything else take_back(whole, unused, exact(paid), exact(refunded))

@@ -16,4 +16,5 @@ from . import regeneration
 from . import contract_end
 from . import links
 from . import buttons
+from . import customers
 from . import sale_order

@@ -224,8 +224,9 @@ class AccountMove(models.Model):
         """Override of `account` to finish the interaction when its invoice is sent, from wherever."""
         result = super().write(vals)
         if vals.get("is_move_sent"):
+            sent = self.filtered("is_move_sent")  # not one whose mail has yet to leave
             # sudo: sending the invoice is enough
-            rows = self.env["subscription.interaction"].sudo().search([("invoice_id", "in", self.ids)])
+            rows = self.env["subscription.interaction"].sudo().search([("invoice_id", "in", sent.ids)])
             rows.filtered(lambda row: row.state == "planned")._finish(self.env._("Invoice sent."))
         return result
 

@@ -50,7 +50,11 @@ class SubscriptionInteraction(models.Model):
         tracking=True,
     )
     partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", index="btree_not_null", check_company=True
+        comodel_name="res.partner",
+        string="Customer",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
     )
     contract_id = fields.Many2one(comodel_name="subscription.contract", index="btree_not_null", check_company=True)
     # === DAY === #

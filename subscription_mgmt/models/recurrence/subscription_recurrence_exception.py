@@ -24,7 +24,11 @@ class SubscriptionRecurrenceException(models.Model):
         default="skip",
     )
     partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", index="btree_not_null", help="Empty: for all."
+        comodel_name="res.partner",
+        string="Customer",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Empty: for all.",
     )
     reason = fields.Char()
 

@@ -220,3 +220,16 @@ class TestInvoiceHead(SubscriptionCommon):
         own = self.company_data["default_journal_bank"].inbound_payment_method_line_ids[:1]
         of_branch = self.make_contract(company_id=branch.id, activate=False, payment_method_line_id=own.id)
         self.assertEqual(of_branch.payment_method_line_id, own, "a branch uses what is its mother's")
+
+    def test_fault_a28_foreign_currency_without_a_rate_is_not_booked_one_to_one(self):
+        currency = self.setup_other_currency("EUR", rates=[("2026-02-01", 0.02)])
+        contract = self.make_contract(currency_id=currency.id)
+        other = self.make_contract()
+        self.assertEqual(self.bill(date(2026, 1, 1)).move_ids.subscription_contract_ids, other)
+        self.assertRegex(contract.subscription_error, "no rate of EUR for")
+        self.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "name": "2025-12-31", "rate": 0.025, "company_id": self.company.id}
+        )
+        move = self.bill(date(2026, 1, 2)).move_ids
+        self.assertEqual((move.amount_total, move.amount_total_signed), (120.0, 4800.0), "by the last rate before")
+        self.assertFalse(contract.subscription_error)

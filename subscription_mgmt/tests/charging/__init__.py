@@ -3,3 +3,4 @@ from . import test_charge_demo
 from . import test_charge_processes
 from . import test_charge_security
 from . import test_dunning
+from . import test_open_amount

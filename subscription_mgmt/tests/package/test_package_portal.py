@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
+from odoo.tests import HttpCase, JsonRpcException, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .package_common import DAY, PurchaseCommon
@@ -120,6 +120,17 @@ class TestPackagePortal(PortalCommon):
         self.assertEqual(tx.invoice_ids.payment_state, "paid")
         page, _url = self.get("/my/packages")
         self.assertRegex(page, r'name="credits_left">10<')
+
+    @freeze_time("2026-03-10 12:00:00")
+    def test_fault_d1_two_customers_may_pay_in_the_same_second(self):
+        self.login(self.user)
+        token = self.get_token(self.credit)
+        taken = [self.start_payment(self.credit, token)["reference"] for _n in range(2)]
+        kept = self.get_tx(taken[0])
+        self.assertEqual(len(set(taken)), 2)
+        # Odoo counts on from what is in the database; of another process it does not know.
+        self.assertFalse(taken[1].startswith(taken[0]), "the second does not depend on seeing the first")
+        self.assertTrue(kept)
 
     def test_the_payment_may_finish_before_the_browser_asks(self):
         self.login(self.user)

@@ -1,3 +1,4 @@
+from . import test_customers
 from . import test_interaction
 from . import test_recurrence_contract
 from . import test_recurrence_generation

@@ -4,6 +4,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, new_test_user, tagged
 
+from odoo.addons.mail.tests.common import MockEmail
+
 from ...models.billing.background import POST
 from ...models.charging.sending import PREPARE
 from ..charging.charge_common import ChargeCommon
@@ -199,7 +201,7 @@ class TestRecurringInvoiceTerms(RecurringInvoiceCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRecurringInvoicePaid(RecurringInvoiceCommon):
+class TestRecurringInvoicePaid(RecurringInvoiceCommon, MockEmail):
     """A recurring invoice is sent, charged, followed up and watched over like the invoice of a contract."""
 
     @classmethod
@@ -213,6 +215,10 @@ class TestRecurringInvoicePaid(RecurringInvoiceCommon):
         self.assertFalse(move.is_move_sent)
         self.run_cron("send_invoices", DAY)
         row = move.sudo().subscription_interaction_ids
+        self.assertEqual((move.is_move_sent, row.state), (False, "planned"), "its mail has yet to leave")
+        with self.mock_mail_gateway():
+            self.env["mail.mail"].sudo().search([("model", "=", "account.move"), ("res_id", "=", move.id)]).send()
+        self.run_cron("send_invoices", DAY)
         self.assertEqual((move.is_move_sent, row.state, row.invoice_status), (True, "done", "sent"))
 
     def test_assurance_shows_what_was_not_sent(self):
@@ -259,6 +265,7 @@ class TestRecurringInvoicePaid(RecurringInvoiceCommon):
     def test_steps_of_the_plan_are_taken(self):
         plan = self.make_plan((1, "retry"), (3, "email"), (7, "activity"))
         move = self.confirm(billing_mode="charge", payment_token_id=self.token.id, dunning_plan_id=plan.id)
+        move.is_move_sent = True
         with self.simulate("soft", "soft"):
             self.charge(DAY)
             self.dun(plan, 1)

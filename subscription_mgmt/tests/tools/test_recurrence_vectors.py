@@ -119,6 +119,29 @@ class TestVectors(unittest.TestCase):
 
 
 class TestOccurrences(unittest.TestCase):
+    def test_fault_e5_positions_are_counted_from_the_beginning_of_the_week(self):
+        """RFC 5545, 3.3.10: the set of BYSETPOS starts at the beginning of the interval, not at DTSTART."""
+        thursday = date(2026, 1, 8)
+        for rrule, days in (
+            ("FREQ=WEEKLY;BYDAY=MO,TU,TH,FR;BYSETPOS=1;COUNT=2", [12, 19]),  # Monday of the first week is over
+            ("FREQ=WEEKLY;BYDAY=MO,TU,TH,FR;BYSETPOS=3;COUNT=2", [8, 15]),
+            ("FREQ=WEEKLY;BYDAY=MO,TU,TH,FR;BYSETPOS=-1;COUNT=2", [9, 16]),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH,FR;BYSETPOS=1,2;COUNT=3", [8, 19, 22]),
+            ("FREQ=WEEKLY;WKST=SU;BYDAY=SU,TH,SA;BYSETPOS=2;COUNT=2", [8, 15]),
+            ("FREQ=WEEKLY;BYDAY=MO,TH,FR;BYSETPOS=2;UNTIL=20260115", [8, 15]),
+            ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,6;COUNT=2", [8]),
+        ):
+            with self.subTest(rrule):
+                given = list(occurrences(rrule, thursday, until=date(2026, 1, 31)))
+                self.assertEqual([day.day for day in given], days)
+
+    def test_positions_are_the_same_wherever_the_search_begins(self):
+        rrule, start = "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,WE,FR;BYSETPOS=2,-1", datetime(2026, 1, 8, 9)
+        whole = list(occurrences(rrule, start, until=datetime(2026, 12, 31)))
+        for since in whole[::3]:
+            given = list(occurrences(rrule, start, until=datetime(2026, 12, 31), since=since))
+            self.assertEqual(given, whole[whole.index(since) :])
+
     def test_excluded_ones_use_up_the_count(self):
         given = occurrences("FREQ=DAILY;COUNT=4", date(2026, 1, 1), exclude=[date(2026, 1, 2)])
         self.assertEqual(list(given), [date(2026, 1, day) for day in (1, 3, 4)])

@@ -43,7 +43,9 @@ def expand(parts: Parts, start: datetime, until: datetime | None, since: datetim
     :raise RuleRefusal: ``too_sparse`` while it is being consumed.
     """
     options = _options(parts, start)
-    begin = start if since is None or "COUNT" in parts else _seek(parts, start, since)
+    begin = _align(parts, start if since is None or "COUNT" in parts else _seek(parts, start, since))
+    # What dateutil gives before the start, because it begins with the week, does not count.
+    left = options.pop("count") if begin < start else None
     try:
         rule = dateutil_rrule.rrule(FREQUENCIES[parts["FREQ"]], dtstart=begin, until=until, **options)
     except ValueError:
@@ -52,8 +54,14 @@ def expand(parts: Parts, start: datetime, until: datetime | None, since: datetim
     watch = _watch(rule, parts)
     for value in rule:
         watch.days = 0
-        if value >= start and (since is None or value >= since):
+        if value < start:
+            continue
+        if since is None or value >= since:
             yield value
+        if left is not None:
+            left -= 1
+            if not left:
+                return
 
 
 def _options(parts, start):
@@ -70,6 +78,18 @@ def _options(parts, start):
         if parts["FREQ"] == "YEARLY":
             options.setdefault("bymonth", start.month)
     return options
+
+
+def _align(parts, begin):
+    """The start of the week of a weekly rule that chooses by position.
+
+    BYSETPOS counts from the beginning of the interval (RFC 5545, 3.3.10); dateutil cuts the first week at DTSTART, and
+    counts from there. Months, years and days it takes whole.
+    """
+    if parts["FREQ"] != "WEEKLY" or "BYSETPOS" not in parts:
+        return begin
+    into_week = timedelta(days=(begin.weekday() - parts.week_start) % 7)
+    return begin - into_week if begin - datetime.min >= into_week else begin
 
 
 def _seek(parts, start, since):

@@ -18,6 +18,8 @@ MAX_SHEETS = 500
 MAX_MERGED = 200_000
 MAX_KNOWN = 10_000  # so many different numbers are remembered; most of a big file are the same few
 BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
+# What Python takes for a number besides, with underscores or in other scripts, is none in a workbook.
+NUMBER = re.compile(r"\s*[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?\s*|\s*[-+]?(?:INF|inf|Infinity)\s*|\s*NaN\s*")
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -179,14 +181,17 @@ class _SheetReader:
         self._strings, self._formats, self._base_1904 = shared.strings, shared.formats, base_1904
         self._columns, self._numbers = {}, {}
         self._row, self._cells, self._cell = 0, [], {}
-        self._raw, self._formula, self._aside, self._in_rows = "", False, False, False
+        # What the cell holds as a value, and as inline text; None: it has no such element.
+        self._raw, self._inline = None, None
+        self._formula, self._aside, self._in_rows = False, False, False
         self._pieces = []
         self.text = self._pieces.append
         self.merged, self.finished, self.seen_data = merged, [], False
         self.starts = {
             "c": self._start_cell,
-            "v": self._start_value,
-            "t": self._start_value,
+            "v": self._start_text,
+            "t": self._start_text,
+            "is": self._start_inline,
             "row": self._start_row,
             "f": self._start_formula,
             "rPh": self._start_aside,
@@ -196,7 +201,7 @@ class _SheetReader:
         self.ends = {
             "c": self._end_cell,
             "v": self._end_value,
-            "t": self._end_value,
+            "t": self._end_text,
             "row": self._end_row,
             "rPh": self._end_aside,
             "sheetData": self._end_data,
@@ -227,14 +232,26 @@ class _SheetReader:
 
     # === ONE CELL === #
     def _start_cell(self, attributes):
-        self._cell, self._raw, self._formula = attributes, "", False
+        self._cell, self._raw, self._inline, self._formula = attributes, None, None, False
 
-    def _start_value(self, _attributes):
+    def _start_text(self, _attributes):
         self._pieces.clear()
 
+    def _start_inline(self, _attributes):
+        if self._inline is not None and self._in_rows:  # two texts: nobody knows which of the two is meant
+            raise Refusal("corrupt_file")
+        self._inline = ""
+
     def _end_value(self):
+        if not self._in_rows or self._aside:
+            return
+        if self._raw is not None:  # two values: as above
+            raise Refusal("corrupt_file")
+        self._raw = "".join(self._pieces)
+
+    def _end_text(self):
         if self._in_rows and not self._aside:
-            self._raw += "".join(self._pieces)
+            self._inline = (self._inline or "") + "".join(self._pieces)
 
     def _start_formula(self, _attributes):
         self._formula = True
@@ -254,19 +271,24 @@ class _SheetReader:
         column = self._columns.get(letters)
         if column is None:
             column = self._columns[letters] = column_index(letters)
-        raw, kind = self._raw, self._cell.get("t", "n")
+        raw, kind = self._raw or "", self._cell.get("t", "n")
+        if self._inline is not None and (kind == "inlineStr" or not raw):
+            # Some programs write a cell both ways. The type of the cell says which of the two it holds.
+            raw, kind = self._inline, "inlineStr"
         if kind == "s":
-            value = self._strings[int(raw)] if raw else None
+            value = self._strings[place(raw)] if raw else None
         elif kind == "n" and raw:
             key = (raw, self._cell.get("s"))
             value = self._numbers[key] if key in self._numbers else self._read_number(*key)
         else:
             value = self._read_other(kind, raw)
         if value is not None:
-            self._keep(letters, column, value)
+            self._keep(letters, column, value, len(raw))
 
     def _read_number(self, raw, style):
-        number_format = self._formats[int(style)] if style else None
+        if not NUMBER.fullmatch(raw):
+            raise Refusal("corrupt_file")
+        number_format = self._formats[place(style)] if style else None
         value = typed_number(float(raw), number_format, self._base_1904)
         if len(self._numbers) < MAX_KNOWN:
             self._numbers[raw, style] = value
@@ -286,12 +308,12 @@ class _SheetReader:
             return datetime.fromisoformat(raw.strip().rstrip("Z")).replace(tzinfo=None)
         return unescape(raw) or None
 
-    def _keep(self, letters, column, value):
+    def _keep(self, letters, column, value, size):
         if column >= MAX_COLUMNS:
             if is_blank(value):
                 return
             raise Refusal("too_many_columns", address=f"{letters}{self._row}", row=self._row, limit=MAX_COLUMNS)
-        if len(self._raw) > MAX_CELL_TEXT:
+        if size > MAX_CELL_TEXT:
             raise Refusal("value_too_long", row=self._row, limit=MAX_CELL_TEXT)
         missing = column - len(self._cells)
         if missing >= 0:
@@ -299,6 +321,16 @@ class _SheetReader:
         elif self._cells[column] is not None:  # a cell twice: nobody knows which of the two is meant
             raise Refusal("corrupt_file")
         self._cells[column] = value
+
+
+def place(text: str) -> int:
+    """Return the place in a list that a cell names.
+
+    :raise Refusal: ``corrupt_file`` for what is none; Python would count -1 from the end of the list
+    """
+    if not (text.isascii() and text.isdecimal()):
+        raise Refusal("corrupt_file")
+    return int(text)
 
 
 def unescape(text: str) -> str:

@@ -18,6 +18,9 @@ class SubscriptionPackageGrant(models.TransientModel):
     warning = fields.Char(compute="_compute_warning")
     is_switch = fields.Boolean(compute="_compute_warning")
     confirmed = fields.Boolean(string="Go On All the Same")
+    entitlement_id = fields.Many2one(
+        comodel_name="subscription.entitlement", string="Paid Subscription", readonly=True, help="What was given."
+    )
 
     @api.depends("partner_id", "package_id")
     def _compute_warning(self):
@@ -30,11 +33,21 @@ class SubscriptionPackageGrant(models.TransientModel):
                 wizard.is_switch = bool(wizard.warning) and not wizard.package_id._get_refusal(customer, today, True)
 
     def action_grant(self):
-        """Give the package; open it.
+        """Give the package, once for each dialog; open it.
 
         :raise UserError: a rule of LIM-15..18 is against it; the package gives nothing.
         """
         self.ensure_one()
+        if not self.entitlement_id:
+            self.entitlement_id = self._grant()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "subscription.entitlement",
+            "res_id": self.entitlement_id.id,
+            "view_mode": "form",
+        }
+
+    def _grant(self):
         package, partner = self.package_id, self.partner_id
         if not (package.credits if package.kind == "credit" else package.duration_days):
             raise UserError(self.env._("Package %(package)s gives nothing yet.", package=package.name))
@@ -48,9 +61,4 @@ class SubscriptionPackageGrant(models.TransientModel):
         )
         if self.make_invoice:
             entitlement._make_invoice(today)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "subscription.entitlement",
-            "res_id": entitlement.id,
-            "view_mode": "form",
-        }
+        return entitlement

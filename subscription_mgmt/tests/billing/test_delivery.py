@@ -1,0 +1,131 @@
+from datetime import date
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import MockEmail
+
+from ...models.billing.delivery import SEND
+from ...models.charging.subscription_dunning_log import DUN
+from ..common import SubscriptionCommon
+
+DAY = date(2026, 1, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(SubscriptionCommon, MockEmail):
+    """An invoice is sent when its mail has left; whoever did not get it is not reminded of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.email = "muhasebe@yildiz.example"
+
+    def make_invoice(self, **values):
+        self.make_contract(**{"billing_mode": "send", **values})
+        with freeze_time(DAY):
+            return self.bill(DAY).move_ids.with_context(tracking_disable=False)
+
+    def send(self, day=DAY, works=True):
+        """What the cron does on the day: hand over, let the mails leave with the commit, see what became of them."""
+        self.env = self.env(context={**self.env.context, "tracking_disable": False})
+        server = type(self.env["ir.mail_server"])
+        with self.mock_mail_gateway(), mute_logger("odoo.addons.mail.models.mail_mail"):
+            broken = patch.object(server, "_connect__", side_effect=OSError("no route to the mail server"))
+            if not works:
+                self.startPatcher(broken)
+            self.carry_out(SEND, day)
+            self.env["mail.mail"].sudo().search([("model", "=", "account.move"), ("state", "=", "outgoing")]).send()
+            self.env.invalidate_all()
+            self.carry_out(SEND, day)
+            if not works:
+                broken.stop()
+            return len(self._mails)
+
+    def messages(self, move):
+        """Times that the invoice was written to the customer."""
+        return len(move.message_ids.filtered(lambda message: message.attachment_ids))
+
+    # === SENT === #
+    def test_sent_when_the_mail_has_left_and_once(self):
+        move = self.make_invoice()
+        self.carry_out(SEND, DAY)
+        self.assertFalse(move.is_move_sent, "it is only in the queue")
+        sent = [self.send(), self.send(), self.send(date(2026, 1, 2))]
+        self.assertEqual((sent, move.is_move_sent, self.messages(move)), ([1, 0, 0], True, 1))
+
+    def test_fault_a33_mail_server_down(self):
+        move = self.make_invoice()
+        self.send(works=False)
+        row = move.subscription_parking_ids
+        self.assertEqual((move.is_move_sent, row.step, row.attempts), (False, "send", 1))
+        self.assertIn("no route to the mail server", row.reason)
+        self.assertEqual(len(move.activity_ids), 1, "somebody is told")
+        self.send(date(2026, 1, 2), works=False)
+        self.assertEqual((row.attempts, len(move.activity_ids)), (2, 1))
+        sent = [self.send(date(2026, 1, 3)), self.send(date(2026, 1, 4)), self.send(date(2026, 1, 5))]
+        self.assertEqual((sent, move.is_move_sent), ([0, 1, 0], True), "by its pause: two days after the second try")
+        self.assertEqual(self.messages(move), 1, "the same mail once more, not a second one")
+        self.assertFalse(move.subscription_parking_ids or move.activity_ids)
+
+    def test_failed_mail_that_a_person_sent_is_not_sent_again(self):
+        move = self.make_invoice()
+        self.send(works=False)
+        mails = self.env["mail.mail"].sudo().search([("mail_message_id", "=", move.subscription_message_id.id)])
+        with self.mock_mail_gateway():
+            mails.mark_outgoing()
+            mails.send()
+        self.assertEqual((self.send(date(2026, 1, 2)), move.is_move_sent), (0, True))
+
+    def test_customer_without_an_address_is_a_reason(self):
+        self.customer.email = False
+        move = self.make_invoice()
+        self.assertEqual(self.send(), 0)
+        self.assertFalse(move.is_move_sent)
+        self.assertEqual(move.subscription_error, "The customer has no e-mail address.")
+        self.customer.email = "muhasebe@yildiz.example"
+        self.assertEqual((self.send(date(2026, 1, 2)), move.is_move_sent), (1, True))
+
+    def test_fault_c8_customers_own_way_of_delivery(self):
+        self.customer.with_company(self.company).invoice_sending_method = "manual"
+        move = self.make_invoice()
+        self.assertEqual((self.send(), move.is_move_sent, self.messages(move)), (0, True, 0))
+
+    # === DUNNED === #
+    def make_plan(self):
+        template = self.env.ref("subscription_mgmt.mail_template_payment_reminder")
+        self.company.subscription_dunning_plan_id = self.env["subscription.dunning.plan"].create(
+            {
+                "name": "Plan",
+                "company_id": self.company.id,
+                "step_ids": [
+                    (5, 0, 0),
+                    (0, 0, {"days": 3, "action": "email", "template_id": template.id}),
+                    (0, 0, {"days": 10, "action": "pause"}),
+                ],
+            }
+        )
+
+    def test_fault_a32_not_dunned_before_it_was_sent(self):
+        self.make_plan()
+        move = self.make_invoice()
+        sender = type(self.env["account.move.send"])
+        with patch.object(sender, "_prepare_invoice_pdf_report", side_effect=UserError("No program to print with.")):
+            self.send()
+        self.assertEqual(move.subscription_error, "No program to print with.")
+        for day in (5, 12, 22):
+            self.carry_out(DUN, date(2026, 1, day))
+        contract = move.subscription_contract_ids
+        self.assertFalse(move.sudo().subscription_dunning_log_ids)
+        self.assertEqual((contract.state, move.subscription_parking_ids.step), ("active", "send"))
+        self.send(date(2026, 1, 23))
+        self.carry_out(DUN, date(2026, 1, 23))
+        self.assertTrue(move.sudo().subscription_dunning_log_ids)
+
+    def test_who_sends_by_hand_is_followed_up_all_the_same(self):
+        self.make_plan()
+        move = self.make_invoice(billing_mode="post")
+        self.carry_out(DUN, date(2026, 1, 5))
+        self.assertTrue(move.sudo().subscription_dunning_log_ids)

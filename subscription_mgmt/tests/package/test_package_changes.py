@@ -1,0 +1,170 @@
+from datetime import date
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .package_common import DAY, PurchaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPackageChanges(PurchaseCommon):
+    """What accounting, the bank and the card index do to packages that were bought."""
+
+    def credit_invoice(self, one, price=None):
+        """A posted credit note of accounting on the invoice of the package, over all or part of its price."""
+        move = one.invoice_id
+        wizard = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=move.ids)
+        wizard.create({"journal_id": move.journal_id.id, "date": DAY}).refund_moves()
+        note = move.reversal_move_ids.filtered(lambda note: note.state == "draft")
+        if price:
+            note.invoice_line_ids.price_unit = price
+        note.action_post()
+        return note
+
+    def sell(self, package, customer=None):
+        """A package given against an invoice."""
+        one = self.grant(package, customer)
+        one._make_invoice(DAY)
+        return one
+
+    def merge(self, sources, target):
+        self.env["base.partner.merge.automatic.wizard"].create({})._merge((sources | target).ids, target)
+        self.env.invalidate_all()
+
+    # === CREDITED BY ACCOUNTING === #
+    def test_fault_d4_invoice_credited_in_full_takes_the_credits_back(self):
+        one = self.sell(self.credit)
+        self.credit_invoice(one)
+        self.assertEqual((one.state, self.left(), one._get_refundable(DAY)), ("refunded", 0, 0.0))
+        with self.assertRaisesRegex(UserError, "nothing is left to refund"):
+            one._refund(DAY, "Again")
+
+    def test_fault_d4_part_credited_takes_its_part(self):
+        one = self.sell(self.credit)
+        self.credit_invoice(one, 40.0)
+        self.assertEqual((one.state, self.left(), one._get_refundable(DAY)), ("active", 6, 72.0))
+
+    def test_credits_given_back_later_are_not_paid_for_again(self):
+        """Credited in full when all but one was used; a corrected request brings credits, but no money."""
+        one = self.sell(self.credit)
+        for ticket in self.tickets[:3]:
+            self.consume(ticket)
+        self.credit_invoice(one, 95.0)
+        one.credit_move_ids.filtered(lambda move: move.source_id == self.tickets[0].id)[:1].action_reverse("Mistake")
+        self.assertLessEqual(one._get_refundable(DAY), 6.0)
+
+    def test_credit_note_for_a_period_takes_days(self):
+        one = self.sell(self.period)
+        self.credit_invoice(one, 25.0)
+        self.assertEqual((one.state, one.date_end), ("active", date(2026, 3, 24)))
+
+    def test_paid_online_then_credited_is_not_paid_back_as_well(self):
+        tx = self.buy(self.credit)
+        one = tx.subscription_entitlement_ids
+        self.credit_invoice(one)
+        self.assertEqual((one.state, one._get_refundable(DAY)), ("refunded", 0.0))
+
+    def test_own_refund_takes_back_once(self):
+        one = self.sell(self.credit)
+        self.consume(self.tickets[0])
+        note = one._refund(DAY, "Moved away")
+        self.assertEqual((note.amount_total, self.left(), one.state), (84.0, 0, "refunded"))
+        self.assertEqual(len(one.credit_move_ids.filtered(lambda move: move.move_type == "refunded")), 1)
+
+    def test_corrected_invoice_takes_nothing(self):
+        one = self.sell(self.credit)
+        old = one.invoice_id
+        wizard = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=old.ids)
+        wizard.create({"journal_id": old.journal_id.id, "date": DAY}).modify_moves()
+        self.assertEqual((one.state, self.left()), ("active", 10))
+        self.assertTrue(one.invoice_id and one.invoice_id != old)
+
+    def test_cancelled_invoice_gives_nothing_back(self):
+        one = self.sell(self.credit)
+        one.invoice_id.button_draft()
+        one.invoice_id.button_cancel()
+        self.assertEqual(one._get_refundable(DAY), 0.0)
+
+    def test_fault_b22_refund_holds_the_customer_before_the_provider_is_called(self):
+        tx = self.buy(self.credit)
+        wallet = self.env["subscription.wallet"].search([("partner_id", "=", self.customer.id)])
+        before, seen = wallet.version, []
+        transactions = type(tx)
+        refund = transactions._refund
+
+        def look(transaction, *args, **kwargs):
+            wallet.invalidate_recordset()
+            seen.append(wallet.version > before)
+            return refund(transaction, *args, **kwargs)
+
+        with patch.object(transactions, "_refund", look):
+            tx.subscription_entitlement_ids._refund(DAY, "Moved away")
+        self.assertEqual(seen, [True])
+
+    # === PAYMENT === #
+    def test_fault_d3_payment_reported_cancelled_and_then_done_is_handed_over(self):
+        tx = self.make_tx(self.credit)
+        self.report(tx, "cancel")
+        self.report(tx)
+        self.assertEqual((tx.state, tx.subscription_entitlement_ids.state, self.left()), ("done", "active", 10))
+        self.assertEqual(tx.invoice_ids.payment_state, "paid")
+
+    def test_fault_d2_dialog_confirmed_twice_gives_one(self):
+        wizard = self.env["subscription.package.grant"].create(
+            {"partner_id": self.customer.id, "package_id": self.credit.id, "reason": "Goodwill"}
+        )
+        first, second = wizard.action_grant(), wizard.action_grant()
+        self.assertEqual((self.left(), first), (10, second))
+
+    # === MERGED === #
+    def test_fault_d5_merged_customers_keep_what_both_hold(self):
+        self.grant(self.credit)
+        self.consume(self.tickets[0])
+        self.sell(self.credit, self.stranger)
+        self.merge(self.stranger, self.customer)
+        self.assertEqual(self.left(), 17)
+        wallet = self.env["subscription.wallet"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual((len(wallet), wallet.credits_left), (1, 17))
+        for ticket in self.tickets[1:6]:
+            self.consume(ticket)
+        self.assertEqual(self.left(), 2)
+
+    def test_merging_loses_neither_credits_nor_days(self):
+        self.grant(self.credit)
+        period = self.grant(self.period, self.stranger)
+        self.merge(self.stranger, self.customer)
+        self.assertEqual((self.left(), period.state, period.partner_id), (10, "active", self.customer))
+
+    def test_merged_into_a_contact_the_company_holds_it(self):
+        self.grant(self.credit, self.stranger)
+        self.merge(self.stranger, self.contact)
+        self.assertEqual(self.left(), 10)
+
+    def test_fault_d5_old_ids_lead_to_who_is_left(self):
+        code = self.env["subscription.external.id"].create(
+            {"model": "res.partner", "code": "9001", "res_id": self.stranger.id}
+        )
+        self.merge(self.stranger, self.customer)
+        self.assertEqual(code.res_id, self.customer.id)
+
+    # === EMPLOYED === #
+    def test_fault_d6_credits_of_a_person_who_gets_an_employer_can_be_used(self):
+        person = self.env["res.partner"].create({"name": "Ida Alder"})
+        self.grant(self.credit, person)
+        person.parent_id = self.customer
+        self.consume(self.tickets[0], customer=person)
+        self.assertEqual((self.left(person), self.left()), (0, 7))
+        self.assertIn("Ida Alder", self.customer.message_ids[:1].body)
+
+    def test_company_that_becomes_a_person_brings_its_credits(self):
+        branch = self.env["res.partner"].create({"name": "Branch", "is_company": True, "parent_id": self.customer.id})
+        self.grant(self.credit, branch)
+        branch.is_company = False
+        self.assertEqual(self.left(), 10)
+
+    def test_address_of_a_contact_changes_nothing(self):
+        self.grant(self.credit)
+        self.contact.write({"parent_id": self.stranger.id})
+        self.contact.write({"parent_id": self.customer.id})
+        self.assertEqual((self.left(), self.left(self.stranger)), (10, 0))
