@@ -3,7 +3,6 @@
 import unittest
 from decimal import Decimal
 
-from cases import day
 from settlement_case import FIRST, SettlementCase, billed, credit, day, say, span, terms
 
 from subscription_mgmt.tools.settlement import (
