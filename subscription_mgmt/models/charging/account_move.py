@@ -35,22 +35,23 @@ class AccountMove(models.Model):
 
     def _has_to_be_paid(self):
         """Override of `account_payment`: no payment page while a charge of the saved card is under way."""
-        under_way = self.sudo().subscription_charge_ids.filtered(lambda charge: charge.state in OPEN_STATES)
-        return not under_way and super()._has_to_be_paid()
+        return not self._is_being_charged() and super()._has_to_be_paid()
+
+    def _is_being_charged(self):
+        """Whether a charge of the saved card is under way."""
+        charges = self.sudo().subscription_charge_ids  # sudo: whoever asks, the customer too
+        return any(charge.state in OPEN_STATES for charge in charges)
 
     # === WHAT TO CHARGE === #
     @api.model
     def _get_subscription_open_domain(self):
         """Unpaid subscription invoices that nobody is paying on a payment page, or has just paid there."""
-        paying = Domain("state", "in", ("pending", "authorized")) | (
-            Domain("state", "=", "done") & Domain("is_post_processed", "=", False)
-        )
         return (
             Domain("subscription_billing_mode", "!=", False)
             & Domain("state", "=", "posted")
             & Domain("move_type", "=", "out_invoice")
             & Domain("payment_state", "in", UNPAID)
-            & Domain("transaction_ids", "not any", paying)
+            & Domain("transaction_ids", "not any", self._get_paying_domain())
         )
 
     @api.model

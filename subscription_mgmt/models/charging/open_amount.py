@@ -1,11 +1,44 @@
 """What of an invoice is to be paid by a day: its parts that are due, after what the customer has to his credit."""
 
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+# How a customer pays by himself, on a page; and how long he may take for it
+ON_A_PAGE = ("online_direct", "online_redirect", "online_token")
+PAGE_TIME = timedelta(hours=1)
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    # === ONE PAYER AT A TIME === #
+    @api.model
+    def _get_paying_domain(self):
+        """Transactions by which an invoice is being paid, or has just been, without the saved card.
+
+        One that was begun on a page counts for as long as somebody may still be there.
+        """
+        begun = Domain("create_date", ">=", fields.Datetime.now() - PAGE_TIME)
+        return (
+            Domain("state", "in", ("pending", "authorized"))
+            | (Domain("state", "=", "done") & Domain("is_post_processed", "=", False))
+            | (Domain("state", "=", "draft") & Domain("operation", "in", ON_A_PAGE) & begun)
+        )
+
+    def _meet_other_payers(self):
+        """Let a payment on a page and a charge of the saved card that begin at the same moment know of each other.
+
+        Both touch the invoice: who comes second waits, and then the database has him begin again, and see the first.
+        """
+        if self.ids:
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL("UPDATE account_move SET subscription_billing_mode = subscription_billing_mode WHERE id IN %s",
+                    tuple(self.ids))
+            )  # fmt: skip
 
     # === PARTS THAT ARE DUE === #
     @api.model

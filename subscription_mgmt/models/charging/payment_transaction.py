@@ -1,5 +1,7 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import UserError
 
+from .open_amount import ON_A_PAGE
 from .payment_provider import OutcomeUnknown
 
 # Words of a provider's refusal after which the same card need not be tried again; all else may pass (a soft decline)
@@ -27,6 +29,47 @@ HARD_DECLINE = (
 
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `payment`: nobody pays an invoice on a page while its saved card is being charged.
+
+        The page may have been opened before.
+        """
+        transactions = super().create(vals_list)
+        # sudo: whoever pays need not see charges
+        moves = transactions.sudo().filtered(lambda tx: tx.operation in ON_A_PAGE).invoice_ids
+        moves = moves.filtered("subscription_billing_mode")
+        moves._meet_other_payers()
+        for move in moves:
+            if move._is_being_charged():
+                raise UserError(
+                    self.env._(
+                        "The saved card is being charged for %(invoice)s at this moment. Please look again later.",
+                        invoice=move.name,
+                    )
+                )
+        return transactions
+
+    def _set_done(self, *, state_message=None, extra_allowed_states=()):
+        """Override of `payment`: money that was taken counts, though it was reported as cancelled before.
+
+        Odoo leaves it at the cancellation: the customer has paid, gets nothing for it, and nobody is told.
+        """
+        ours = self.filtered(lambda tx: tx._is_subscription_payment())
+        done = super(PaymentTransaction, self - ours)._set_done(
+            state_message=state_message, extra_allowed_states=extra_allowed_states
+        )
+        return done + super(PaymentTransaction, ours)._set_done(
+            state_message=state_message, extra_allowed_states=(*extra_allowed_states, "cancel")
+        )
+
+    def _is_subscription_payment(self):
+        """Whether money was taken for something of the suite: its invoices, and what a room above adds. Hook."""
+        self.ensure_one()
+        return self.operation not in ("refund", "validation") and any(
+            self.sudo().invoice_ids.mapped("subscription_billing_mode")  # sudo: only what the payment is for
+        )
 
     def _validate_amount(self, payment_data):
         """Override of `payment`: a saved card charged with another amount is money taken, not a decline to repeat.

@@ -43,6 +43,7 @@ class SubscriptionCharge(models.Model):
         """
         self.invalidate_recordset(["state"])
         claimed = self.try_lock_for_update(allow_referencing=True).filtered(lambda charge: charge.state == "intent")
+        claimed.move_id._meet_other_payers()
         for charge in claimed:
             obstacle = charge._get_obstacle()
             if obstacle:

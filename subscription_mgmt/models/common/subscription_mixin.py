@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 
 class SubscriptionMixin(models.AbstractModel):
@@ -18,6 +19,23 @@ class SubscriptionMixin(models.AbstractModel):
         if vals.get("company_id"):
             self.env["res.company"].browse(vals["company_id"])._check_subscription_enabled()
         return super().write(vals)
+
+    def _wait_for_lock(self):
+        """Have the records to oneself until the end of the transaction; whoever has them now is waited for.
+
+        When he has changed them, the database refuses the second with a serialization failure, which Odoo answers by
+        running the request again: it then sees what the first has done. `lock_for_update` would tell people at once
+        that a lock cannot be had, which is nothing that they can do anything about.
+        """
+        if self.ids:
+            self.flush_recordset()
+            query = SQL(
+                "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                SQL.identifier(self._table),
+                tuple(self.ids),
+            )
+            self.env.execute_query(query)
+            self.invalidate_recordset()
 
     @api.model
     def _get_companies_of_values(self, vals_list):

@@ -36,19 +36,9 @@ class PaymentTransaction(models.Model):
         done.filtered(lambda tx: tx.operation == "refund")._take_back_package()
         return super()._post_process()
 
-    def _set_done(self, *, state_message=None, extra_allowed_states=()):
-        """Override of `payment`: money that was taken for a package counts, though it was reported as cancelled before.
-
-        Odoo leaves it at the cancellation: the customer has paid, gets nothing, and nobody is told.
-        """
-        bought = self.filtered(lambda tx: tx._is_package_purchase())
-        if not bought:
-            return super()._set_done(state_message=state_message, extra_allowed_states=extra_allowed_states)
-        rest = self - bought
-        done = super(PaymentTransaction, bought)._set_done(
-            state_message=state_message, extra_allowed_states=(*extra_allowed_states, "cancel")
-        )
-        return done + rest._set_done(state_message=state_message, extra_allowed_states=extra_allowed_states)
+    def _is_subscription_payment(self):
+        """Override of `subscription_mgmt`: packages too."""
+        return self._is_package_purchase() or super()._is_subscription_payment()
 
     # === PURCHASE === #
     def _is_package_purchase(self):

@@ -81,7 +81,6 @@ class SubscriptionInteraction(models.Model):
         """Issue the invoice of each interaction, once: a second click, or another process, gets the same one (REC-27).
 
         :raise AccessError: without the billing right.
-        :raise LockError: another person is confirming it this very moment.
         :raise UserError: it was skipped, or Odoo refuses the invoice.
         """
         if not self.env.user.has_group(BILLING):
@@ -89,8 +88,7 @@ class SubscriptionInteraction(models.Model):
         self.check_access("read")
         # sudo: the billing right, checked above, is what it takes
         rows = self.sudo()
-        rows.lock_for_update()
-        rows.invalidate_recordset(["invoice_id", "state"])
+        rows.filtered(lambda row: not row.invoice_id)._wait_for_lock()
         for row in rows.filtered(lambda row: not row.invoice_id):
             row._check_planned()
             row._issue_invoice()

@@ -153,7 +153,7 @@ class SubscriptionRecurrence(models.Model):
         """
         self.ensure_one()
         self.company_id._check_subscription_enabled()
-        self.lock_for_update()
+        self._wait_for_lock()
         rule = rule or self._get_checked_rule()
         change = self._get_change(date_ref, rule, since)
         if digest:

@@ -78,7 +78,7 @@ class SubscriptionRecurrenceRegenerate(models.TransientModel):
         if not rule:
             recurrence._regenerate(today, self.digest)
             return {"type": "ir.actions.act_window_close"}
-        recurrence.lock_for_update()
+        recurrence._wait_for_lock()
         self._check_digest()
         if self.scope == "following":
             recurrence = recurrence._split(self.split_slot, rule)
