@@ -36,6 +36,8 @@
         "data/subscription_recurrence_data.xml",
         "wizards/contract/subscription_contract_activate_views.xml",
         "wizards/contract/subscription_contract_close_views.xml",
+        "wizards/contract/subscription_contract_pause_views.xml",
+        "wizards/contract/subscription_contract_reopen_views.xml",
         "wizards/contract/subscription_installment_skip_views.xml",
         "wizards/contract/subscription_plan_change_views.xml",
         "wizards/billing/subscription_bill_views.xml",

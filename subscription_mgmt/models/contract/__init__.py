@@ -12,5 +12,6 @@ from . import settlement
 from . import plan
 from . import lifecycle
 from . import backlog
+from . import dialogs
 from . import subscription_request
 from . import portal

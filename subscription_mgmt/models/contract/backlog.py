@@ -7,8 +7,11 @@ from odoo.fields import Domain
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
-    def action_open_activate(self):
-        """Activate; contracts with more than a year to make up for ask first."""
+    def _activate_in_bulk(self):
+        """Activate without a review of each plan; with more than a year to make up for, ask about that first.
+
+        :return: the question, or True.
+        """
         drafts = self.filtered_domain(Domain("state", "=", "draft"))
         if not drafts._filter_long_backlog():
             return self.action_activate()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...tools.periods import ONE_DAY, index_of, period
 from ..common.batches import Job
@@ -106,16 +107,17 @@ class SubscriptionContract(models.Model):
         for contract in self:
             today = contract.company_id._subscription_today()
             day = fields.Date.to_date(date) or today
-            pause = contract._get_open_pause(day)
-            if not pause:
+            pauses = contract._get_open_pause(day)
+            if not pauses:
                 started = contract._get_open_pause(None)
                 if started:
                     raise UserError(
                         self.env._("The contract is paused since %(day)s; it can be resumed from then on.",
-                                   day=started.date_from)
+                                   day=format_date(self.env, started[:1].date_from))
                     )  # fmt: skip
                 raise UserError(self.env._("Only a paused contract can be resumed."))
-            contract._end_pause(pause, day)
+            for pause in pauses:
+                contract._end_pause(pause, day)
             contract._act({"state": "active" if day <= today else contract.state}, self.env._("Paused"))
         return True
 
@@ -194,14 +196,22 @@ class SubscriptionContract(models.Model):
         :raise UserError: a contract without an end date, a draft, or one that was closed for a reason.
         """
         for contract in self:
-            ended = contract.state == "closed" and not contract.close_reason_id
-            if not contract.date_end or not (ended or contract.state in ("active", "paused")):
+            if not contract._has_term_to_renew():
                 raise UserError(self.env._("Contract %(contract)s has no term to renew.", contract=contract.name))
+            ended = contract._is_ended_unrenewed()
             old_end, new_end = contract.date_end, contract._get_renewed_end()
             contract._renew_repetitions(old_end, new_end)
             back = {"state": "active", "date_closed": False} if ended else {}
             contract._act({"date_end": new_end, **back})
         return True
+
+    def _has_term_to_renew(self):
+        """Whether there is an end that can be put off: of a contract in force, or of one that ended by itself."""
+        return bool(self.date_end) and (self.state in ("active", "paused") or self._is_ended_unrenewed())
+
+    def _is_ended_unrenewed(self):
+        """Whether the contract ended because its term was over, and not because somebody closed it for a reason."""
+        return self.state == "closed" and not self.close_reason_id
 
     def _get_renewed_end(self):
         """Last day of the next term, counted from the start: a term from the 31st does not drift to the 27th."""

@@ -78,6 +78,12 @@ class SubscriptionInstallment(models.Model):
         index="btree_not_null",
         help="Billed row of which this row gives a part back.",
     )
+    kind = fields.Selection(
+        selection=[("charge", "Charge"), ("credit", "Given Back"), ("again", "Charged Again")],
+        compute="_compute_kind",
+        help="Given back: days of a billed row without service. Charged again: days that were given back, or that "
+        "accounting had credited.",
+    )
     invoice_line_id = fields.Many2one(
         comodel_name="account.move.line",
         readonly=True,
@@ -111,6 +117,12 @@ class SubscriptionInstallment(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.partner_id.name}, {row.contract_id.name} ({row.date_from} – {row.date_to})"
+
+    @api.depends("credited_id", "is_again", "price_unit")
+    def _compute_kind(self):
+        for row in self:
+            corrects = "again" if row.is_again or row.price_unit > 0 else "credit"
+            row.kind = corrects if row.credited_id else "charge"
 
     @api.depends("line_id.product_id")
     def _compute_product_id(self):

@@ -29,7 +29,7 @@ class SubscriptionImportBatch(models.Model):
         self._check_may_import()
         drafts = self._get_drafts()
         if len(drafts) <= FOREGROUND_CONTRACTS:
-            return drafts.action_open_activate()
+            return drafts._activate_in_bulk()
         drafts._unpark("activate")
         self.write({"is_activating": True, "message": False})
         # sudo: the right to import is enough to have it carried out

@@ -1,3 +1,5 @@
+from . import test_activation
 from . import test_contract
+from . import test_dialogs
 from . import test_installment
 from . import test_lifecycle

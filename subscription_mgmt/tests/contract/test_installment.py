@@ -181,6 +181,16 @@ class TestInstallment(SubscriptionCommon):
             change.action_confirm()
         self.assertEqual(set(contract.installment_ids.mapped("price_unit")), {100.0})
 
+    def test_difference_dialog_sees_every_figure_of_a_new_row(self):
+        contract = self.make_contract(date_end=date(2026, 3, 31))
+        contract.installment_ids.with_context(subscription_ledger=LEDGER).unlink()
+        change = self.env["subscription.plan.change"].browse(contract.action_regenerate()["res_id"])
+        self.assertEqual(change.line_ids.mapped("kind"), ["added"] * 3)
+        # Neither first day nor unit price of the new rows changes by it.
+        contract.line_ids.with_context(subscription_settle=LATER).billing_timing = "arrears"
+        with self.assertRaisesRegex(UserError, "has changed since"):
+            change.action_confirm()
+
     def test_line_taken_away_loses_its_planned_rows_only(self):
         contract = self.make_contract([{}, {"price_unit": 5.0}], date_end=date(2026, 3, 31))
         self.bill(date(2026, 1, 1))

@@ -14,7 +14,8 @@ class TestLifecycle(SubscriptionCommon):
     @freeze_time("2026-03-10")
     def test_a_start_years_back_asks_first(self):
         contract = self.make_contract([{}, {"billing_timing": "arrears"}], activate=False, date_start=date(2023, 1, 1))
-        action = contract.action_open_activate()
+        other = self.make_contract(activate=False, date_start=date(2023, 1, 1))
+        action = (contract + other).action_open_activate()
         self.assertEqual((action["res_model"], contract.state), ("subscription.contract.activate", "draft"))
         wizard = self.env["subscription.contract.activate"].create({"contract_ids": contract.ids, "backlog": "paid"})
         self.assertEqual((wizard.backlog_from, wizard.backlog_count), (date(2023, 1, 1), 39 + 38))
@@ -30,10 +31,11 @@ class TestLifecycle(SubscriptionCommon):
         self.assertEqual(min(contract.installment_ids.mapped("date_from")), date(2023, 1, 1))
 
     @freeze_time("2026-03-10")
-    def test_a_recent_start_does_not_ask(self):
-        contract = self.make_contract(activate=False, date_start=date(2025, 6, 1))
-        contract.action_open_activate()
-        self.assertEqual(contract.state, "active")
+    def test_several_with_a_recent_start_are_activated_by_one_click(self):
+        contracts = self.make_contract(activate=False, date_start=date(2025, 6, 1))
+        contracts += self.make_contract(activate=False)
+        self.assertIs(contracts.action_open_activate(), True)
+        self.assertEqual(contracts.mapped("state"), ["active", "active"])
 
     @freeze_time("2026-03-10")
     def test_close_needs_a_reason(self):

@@ -17,13 +17,15 @@ class SubscriptionPlanChange(models.TransientModel):
         inverse_name="change_id",
         compute="_compute_line_ids",
         store=True,
+        compute_sudo=False,
     )
-    digest = fields.Char(compute="_compute_line_ids", store=True, help="Of what was shown.")
-    kept_count = fields.Integer(compute="_compute_line_ids", store=True)
-    change_count = fields.Integer(compute="_compute_line_ids", store=True)
+    digest = fields.Char(compute="_compute_line_ids", store=True, compute_sudo=False, help="Of what was shown.")
+    kept_count = fields.Integer(compute="_compute_line_ids", store=True, compute_sudo=False)
+    change_count = fields.Integer(compute="_compute_line_ids", store=True, compute_sudo=False)
 
     @api.depends("contract_id")
     def _compute_line_ids(self):
+        self.contract_id.check_access("write")  # what is shown is for those who may do it
         for change in self:
             difference = change.contract_id._get_plan_difference()
             values = [
@@ -41,7 +43,7 @@ class SubscriptionPlanChange(models.TransientModel):
     def _get_digest(self, difference):
         """What was shown, so that nothing else is done."""
         shown = (
-            sorted((values["line_id"], str(values["date_from"]), values["price_unit"]) for values in difference.added),
+            sorted(sorted((name, str(value)) for name, value in values.items()) for values in difference.added),
             sorted(
                 (row.id, sorted((name, str(value)) for name, value in new.items())) for row, new in difference.changed
             ),
@@ -78,7 +80,10 @@ class SubscriptionPlanChange(models.TransientModel):
 
         :raise UserError: something has changed since.
         """
-        self.contract_id.lock_for_update()
+        self.ensure_one()
+        self.contract_id.check_access("write")
+        if not self.contract_id.try_lock_for_update():
+            raise UserError(self.env._("Somebody else is changing this contract at the moment. Try again shortly."))
         if self._get_digest(self.contract_id._get_plan_difference()) != self.digest:
             raise UserError(self.env._("The contract has changed since this was shown. Look at it once more."))
         self.contract_id._settle()
