@@ -158,6 +158,17 @@ class TestRunningTotal(SettlementCase):
         )
         self.assertEqual(self.charges(terms(), *rows, count=1), ["01-02..01-02 3.23"])
 
+    def test_a_part_is_never_negative(self):
+        # 0.10 in 31 days: the second and the fifth day cost 0.01 each, three days together cost no more than 0.01.
+        rows = [
+            billed(f"2026-01-0{n}", f"2026-01-0{n}", "0.1", planned="0.01", charged="0.01", whole=(FIRST, "2026-01-31"),
+                   key=n)
+            for n in (2, 5)
+        ]  # fmt: skip
+        line = terms("0.1", pauses=[(FIRST, FIRST), ("2026-01-03", "2026-01-04"), ("2026-01-07", "2026-01-31")])
+        found = settle([line], Ledger(rows))
+        self.assertEqual((say(found.nothing), found.charges[0].date_from), (["01-06..01-06 0.00"], day("2026-02-01")))
+
     def test_old_line_and_successor_with_one_price_share_it(self):
         chain = [terms("200", end="2026-01-10", line="old"), terms("200", start="2026-01-11", anchor=FIRST, line="new")]
         self.assertEqual(self.charges(chain), ["01-01..01-10 64.52", "01-11..01-31 135.48"])
@@ -233,6 +244,11 @@ class TestBilledRows(SettlementCase):
         row, given = billed("2026-01-01", "2026-01-31"), credit("2026-01-10", "2026-01-19", "-32.26")
         self.assertEqual(self.corrections(self.cut(), row, credits=[given]), [])
         self.assertEqual(self.corrections(terms(), row, credits=[given]), ["01-10..01-19 32.26"])
+
+    def test_some_of_the_days_that_come_back_are_charged_again(self):
+        row, given = billed("2026-01-01", "2026-01-31"), credit("2026-01-10", "2026-01-19", "-32.26")
+        less = terms(pauses=[("2026-01-10", "2026-01-12")])
+        self.assertEqual(self.corrections(less, row, credits=[given]), ["01-13..01-19 22.58"])
 
     def test_what_accounting_gave_back_is_not_charged_again_with_days_that_come_back(self):
         row = billed("2026-01-01", "2026-01-31", returned=10)
@@ -345,7 +361,7 @@ class TestBilledRows(SettlementCase):
     def test_due_names_what_should_be_left_of_billed_rows(self):
         found = due([self.cut()], Ledger([billed("2026-01-01", "2026-01-31")]))
         self.assertEqual(say(found)[:2], ["01-01..01-31 67.74", "02-01..02-28 100.00"])
-        self.assertEqual([row.row for row in found[:2]], [1, None])
+        self.assertEqual([(row.row, row.part) for row in found[:2]], [(1, False), (None, False)])
 
 
 class TestServed(unittest.TestCase):

@@ -1,9 +1,11 @@
 """What settlement plans: decisions of persons, lines without proration, chains, and what is done to stored rows."""
 
 import unittest
+from dataclasses import replace
 from decimal import Decimal
 
-from settlement_case import FIRST, SettlementCase, billed, credit, day, say, span, terms
+from cases import day
+from settlement_case import FIRST, SettlementCase, billed, credit, say, span, terms
 
 from subscription_mgmt.tools.settlement import (
     Decision,
@@ -128,6 +130,20 @@ class TestWithoutProration(SettlementCase):
         line = terms(prorate=False, start="2026-02-20", anchor=FIRST)
         self.assertEqual(self.charges(line, decisions=[five]), ["02-20..03-10 5.00", "03-11..03-31 67.74"])
 
+    def test_the_first_day_of_a_period_decides_how_it_is_charged(self):
+        five = Decision("line", *span("2026-02-20", "2026-03-10"), Decimal(5))
+        line = terms(prorate=False, start="2026-02-01", anchor=FIRST)
+        wanted = ["02-01..02-19 100.00", "03-01..03-10 5.00", "03-11..03-31 67.74"]
+        self.assertEqual(self.charges(line, decisions=[five], count=3), wanted)
+
+    def test_a_decision_about_a_part_of_a_period_that_others_are_about_is_about_its_days(self):
+        decisions = [
+            Decision("line", *span(*days), Decimal(5))
+            for days in (("2026-01-05", "2026-02-10"), ("2026-01-07", "2026-01-08"), ("2026-02-20", "2026-02-25"))
+        ]
+        line = terms(prorate=False, start="2026-01-05", anchor=FIRST, horizon=day(FIRST))
+        self.assertEqual(self.charges(line, decisions=decisions, count=9)[-1], "02-20..02-25 5.00")
+
     def test_a_decision_about_days_before_the_periods_begin_is_no_trouble(self):
         five = Decision("line", *span("2025-12-01", "2025-12-31"), Decimal(5))
         self.assertEqual(self.charges(terms(prorate=False), decisions=[five], count=1), ["01-01..01-31 100.00"])
@@ -186,8 +202,13 @@ class TestChains(SettlementCase):
         )
 
     def test_periods_end_where_the_cadence_ends(self):
-        line = terms(date_end=day("2026-02-14"))
-        self.assertEqual(self.charges(line, count=3), ["01-01..01-31 100.00", "02-01..02-14 50.00"])
+        for repetitions in (None, 12):
+            line = terms(date_end=day("2026-02-14"), repetitions=repetitions)
+            self.assertEqual(self.charges(line, count=3), ["01-01..01-31 100.00", "02-01..02-14 50.00"])
+
+    def test_stretches_of_service_that_follow_each_other_are_one(self):
+        line = replace(terms(), served=(span(FIRST, "2026-01-10"), span("2026-01-11", "2026-01-31")))
+        self.assertEqual(self.charges(line), ["01-01..01-31 100.00"])
 
     def test_a_very_old_contract_is_as_quick_as_a_new_one(self):
         line = terms("1", start="0001-01-01", unit="day", paid_until=day("2026-01-01"), horizon=day("2026-01-08"))
@@ -271,10 +292,27 @@ class TestDifference(unittest.TestCase):
         self.assertFalse(difference(found, planned[::-1]))
 
     def test_a_correction_does_not_carry_the_plan_further(self):
-        row = billed("2026-01-01", "2026-12-31", "1200")
-        planned = [Planned(9, "line", *span("2026-12-01", "2026-12-31"), Decimal(-1), row=1)]
-        line = terms(start="2027-01-01", anchor=FIRST, horizon=day(FIRST))
-        self.assertEqual(settle([line], Ledger([row], planned=planned)).charges, [])
+        row = billed("2026-06-01", "2026-06-30")
+        planned = [Planned(9, "line", *span("2026-06-10", "2026-06-10"), Decimal(-1), row=1)]
+        found = settle([terms(horizon=day(FIRST))], Ledger([row], planned=planned)).charges
+        self.assertEqual(say(found), ["01-01..01-31 100.00"])
+
+    def test_a_correction_does_not_become_what_a_person_wants_charged_again(self):
+        row = billed("2026-01-01", "2026-01-31", returned=30, again=30)
+        planned = [Planned(9, "line", *span("2026-01-10", "2026-01-19"), Decimal(-5), row=1)]
+        found = difference(settle([terms(horizon=day(FIRST))], Ledger([row], planned=planned)), planned)
+        self.assertEqual((found.delete, len(found.change)), ([9], 0))
+
+    def test_a_part_of_a_decision_stays_the_same_row_when_its_first_days_are_cut(self):
+        decision = Decision("line", *span("2026-02-01", "2026-02-28"), Decimal(28))
+        rows = [self.rows[0], Planned(5, "line", *span("2026-02-01", "2026-02-28"), Decimal(28), decision=decision)]
+        line = terms(horizon=day("2026-02-01"), pauses=[("2026-02-01", "2026-02-03")])
+        found = self.differ(line, rows, decisions=[decision])
+        self.assertEqual([(key, row.amount) for key, row in found.change], [(5, Decimal("25.00"))])
+
+    def test_a_row_follows_the_price_of_its_period(self):
+        rows = [self.rows[0]._replace(price=Decimal("99.999")), self.rows[1]]
+        self.assertEqual([key for key, _row in self.differ(self.line, rows).change], [0])
 
     def test_a_horizon_that_moved_back_cuts_nothing_off(self):
         self.assertFalse(self.differ(terms(horizon=day("2026-01-05"))))

@@ -145,16 +145,11 @@ def settle_together(rows: list[Charged], asked: Decimal, digits: int) -> None:
     total go to rows whose days were cut at some time. A row that always had all its days is left alone.
     """
     rest = asked - sum(row.net for row in rows)
-    rows = [row for row in rows if row.cut or row.back]
-    wanted = {id(row): row.target(row.served, digits) - row.net for row in rows}
-    # Cents that an earlier settlement put on one row instead of another stay there.
-    if not rest and all(abs(move) <= ROUNDING * len(rows) * cent(digits) for move in wanted.values()):
-        return
     changed = [row for row in rows if row.fresh or row.restored]
     for row in changed:
-        row.move = row.clamp(wanted[id(row)])
+        row.move = row.clamp(row.target(row.served, digits) - row.net)
         rest -= row.move
-    for row in changed + [row for row in rows if row not in changed]:
+    for row in changed + [row for row in rows if (row.cut or row.back) and row not in changed]:
         move = row.clamp(row.move + rest)
         rest -= move - row.move
         row.move = move

@@ -99,5 +99,4 @@ def _is_same(row: Planned, item: Due | Correction) -> bool:
         return False
     if isinstance(item, Correction):
         return True
-    stored = row.whole in (None, item.whole) and row.price in (None, item.price)
-    return stored and row.decision == item.decision
+    return row.whole in (None, item.whole) and row.price in (None, item.price)

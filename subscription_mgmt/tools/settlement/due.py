@@ -132,15 +132,15 @@ def _share_out(decisions: Sequence[Decision], lines: dict[Hashable, Terms]) -> I
     """
     stretches = _get_stretches(dict.fromkeys(decisions), lines)
     order = sorted(reversed(dict.fromkeys(decisions)), key=lambda decision: decision.date_to - decision.date_from)
-    taken: dict[Hashable | None, Days] = defaultdict(list)
+    taken: dict[Hashable, Days] = defaultdict(list)
     for decision in order:
         span = tuple(day.toordinal() for day in stretches[decision])
         is_skip = decision.amount is None
         days = [span]
-        for busy in list(taken.values()) if is_skip else (taken[None], taken[decision.line]):
+        for busy in list(taken.values()) if is_skip else [taken[decision.line]]:
             days = minus(days, within(busy, *span))
-        for stretch in days:
-            insort(taken[None if is_skip else decision.line], stretch)
+        for stretch in () if is_skip else days:
+            insort(taken[decision.line], stretch)
         yield decision, stretches[decision], days
 
 
