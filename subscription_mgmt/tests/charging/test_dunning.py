@@ -127,6 +127,9 @@ class TestDunning(ChargeCommon):
         inputs, _expected = case("DU-07")
         known = self.env["res.currency"].with_context(active_test=False)
         currencies = {name: known.search([("name", "=", name)]) for name in inputs["thresholds"]}
+        for currency in currencies.values():
+            if currency != self.company.currency_id:
+                self.setup_other_currency(currency.name)
         thresholds = [
             Command.create({"currency_id": currencies[name].id, "amount": float(amount)})
             for name, amount in inputs["thresholds"].items()
