@@ -2,3 +2,4 @@ from . import test_accounting
 from . import test_contract
 from . import test_installment
 from . import test_lifecycle
+from . import test_lives
