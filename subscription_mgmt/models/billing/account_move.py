@@ -107,5 +107,9 @@ class AccountMoveLine(models.Model):
     def unlink(self):
         """Override of `account` to put the rows of a deleted draft back into the plan: no period is lost."""
         # sudo: whoever may delete the draft need not be allowed to change the plan
-        self.sudo().subscription_installment_ids._reopen()
-        return super().unlink()
+        rows = self.sudo().subscription_installment_ids
+        contracts = rows.contract_id
+        rows._reopen()
+        result = super().unlink()
+        contracts.filtered("company_id.subscription_enabled")._settle()
+        return result

@@ -16,5 +16,6 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         """Override of `account` to remember which line a credit note, or a corrected invoice, was made from."""
-        values["subscription_origin_line_id"] = self.id
+        # A credit note of what was put in place gives back the line that was billed in the beginning.
+        values["subscription_origin_line_id"] = (self.subscription_origin_line_id or self).id
         return super()._copy_data_extend_business_fields(values)

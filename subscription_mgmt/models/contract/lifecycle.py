@@ -94,7 +94,7 @@ class SubscriptionContract(models.Model):
                 raise UserError(self.env._("Only an active contract can be paused."))
             if day < contract.date_start:
                 raise UserError(self.env._("A contract cannot be paused before it starts."))
-            contract._write_pauses([{"contract_id": contract.id, "date_from": day, "reason": reason}])
+            contract._begin_pause(day, reason)
             contract._act({"state": "paused" if day <= today else "active"}, self.env._("Paused"))
         return True
 
@@ -126,9 +126,15 @@ class SubscriptionContract(models.Model):
         pauses = self.pause_ids.filtered(lambda pause: not pause.date_to)
         return pauses.filtered(lambda pause: pause.date_from <= day) if day else pauses
 
-    def _write_pauses(self, vals_list):
+    def _begin_pause(self, day, reason):
+        """Have no service from the day on; a pause that was agreed for later begins earlier instead."""
         # sudo: whoever may pause a contract writes what was agreed by doing so
-        return self.env["subscription.pause"].sudo().with_context(subscription_ledger=LEDGER).create(vals_list)
+        pauses = self.env["subscription.pause"].sudo().with_context(subscription_ledger=LEDGER)
+        later = pauses.browse(self._get_open_pause(None).ids)
+        if later:
+            later.write({"date_from": day, "reason": reason or later.reason})
+        else:
+            pauses.create({"contract_id": self.id, "date_from": day, "reason": reason})
 
     def _end_pause(self, pause, day):
         """Have service again from the day on; a pause of no day was none."""

@@ -14,6 +14,8 @@ from ..common.context import LATER, LEDGER
 from .ledger import LedgerReader
 
 FIGURES = ("quantity", "price_unit", "discount")
+# As exact as prices are computed
+EXACT_DIGITS = 8
 
 # What settling does to the plan. added: list of values; changed: list of (row, values); removed, kept: rows
 PlanChange = namedtuple("PlanChange", "added changed removed kept")
@@ -246,8 +248,8 @@ def _get_news(row, values, env):
             continue
         old = getattr(row, name)
         if fields[name].type == "float":
-            digits = fields[name].get_digits(env)[1]
-            if old is None or float_compare(old, value, precision_digits=digits):
+            digits = fields[name].get_digits(env)
+            if old is None or float_compare(old, value, precision_digits=digits[1] if digits else EXACT_DIGITS):
                 news[name] = value
         elif (old or False) != (value or False):
             news[name] = value

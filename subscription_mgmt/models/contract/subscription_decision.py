@@ -27,7 +27,7 @@ class SubscriptionDecision(models.Model):
     is_skip = fields.Boolean(string="Skip", readonly=True)
     date_invoice = fields.Date(string="Billing Date", readonly=True)
     quantity = fields.Float(digits="Product Unit", readonly=True)
-    price_unit = fields.Float(string="Unit Price", digits="Product Price", readonly=True)
+    price_unit = fields.Float(string="Unit Price", min_display_digits="Product Price", readonly=True)
     discount = fields.Float(string="Discount %", digits="Discount", readonly=True)
     reason = fields.Char(readonly=True)
 

@@ -37,7 +37,8 @@ class SubscriptionInstallment(models.Model):
     date_to = fields.Date(string="To", required=True, readonly=True, help="Last day of the period, included.")
     date_invoice = fields.Date(string="Billing Date", required=True)
     quantity = fields.Float(digits="Product Unit", required=True, default=1.0)
-    price_unit = fields.Float(string="Unit Price", digits="Product Price", required=True)
+    # Not cut to the digits of prices: a part costs what it costs, in currencies of three decimals too.
+    price_unit = fields.Float(string="Unit Price", min_display_digits="Product Price", required=True)
     discount = fields.Float(string="Discount %", digits="Discount")
     price_subtotal = fields.Monetary(
         string="Subtotal", compute="_compute_price_subtotal", store=True, precompute=True, help="Untaxed amount."
@@ -186,6 +187,7 @@ class SubscriptionInstallment(models.Model):
         rows = self.with_context(subscription_ledger=LEDGER)
         result = super(SubscriptionInstallment, rows).write(vals)
         rows.filtered(lambda row: not row.credited_id)._decide()
+        self.contract_id._settle()
         return result
 
     def _check_editable(self, vals):
@@ -283,5 +285,16 @@ class SubscriptionInstallment(models.Model):
             row.write({"state": "invoiced", "invoice_line_id": invoice_line.id})
 
     def _reopen(self):
-        """Make rows billable again whose draft invoice was deleted: without it their period would be lost."""
+        """Make rows billable again whose draft invoice was deleted: without it their period would be lost.
+
+        :raise UserError: days of a row were given back by a later invoice, as if this one stood.
+        """
+        given = self._find_billed(Domain("credited_id", "in", self.ids))
+        if given:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s gives back a part of what this invoice charges. Delete or credit that one first.",
+                    invoice=given.invoice_id.display_name,
+                )
+            )
         self.with_context(subscription_ledger=LEDGER).write({"state": "planned", "invoice_line_id": False})

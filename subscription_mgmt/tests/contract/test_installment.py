@@ -223,12 +223,12 @@ class TestInstallment(SubscriptionCommon):
                 "date_from": date(2026, 2, 1),
                 "date_to": date(2026, 2, 28),
                 "date_invoice": date(2026, 2, 1),
-                "quantity": 100,
-                "price_unit": 0.3349,
+                "quantity": 100.004,
+                "price_unit": 0.33,
             }
         )
         self.env.flush_all()
         self.env.invalidate_all()
-        self.assertEqual((row.price_unit, row.price_subtotal), (0.33, 33.0))
+        self.assertEqual((row.quantity, row.price_subtotal), (100.0, 33.0))
         self.assertEqual((row.company_id, row.partner_id), (contract.company_id, contract.partner_id))
         self.assertEqual((row.currency_id, row.product_id), (contract.currency_id, contract.line_ids.product_id))

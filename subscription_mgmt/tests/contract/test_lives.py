@@ -1,0 +1,85 @@
+"""Random lives of real contracts with posted invoices against an oracle that goes day by day over the final terms.
+
+SUBSCRIPTION_LIVES sets the number of lives of each kind, SUBSCRIPTION_SEED the first one: the message of a failure names
+the life that failed, which is lived again alone with SUBSCRIPTION_LIVES=1 SUBSCRIPTION_SEED=<its number>.
+"""
+
+import os
+import random
+
+from odoo.fields import Command
+from odoo.tests import freeze_time, tagged
+
+from ..common import SubscriptionCommon
+from .life import Life
+from .life_oracle import Audit
+
+LIVES = int(os.environ.get("SUBSCRIPTION_LIVES", "12"))
+SEED = int(os.environ.get("SUBSCRIPTION_SEED", "1"))
+ACTS = 12
+
+
+@tagged("post_install", "-at_install")
+class TestLives(SubscriptionCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tax_in = cls.tax.copy({"name": "VAT 20% in it", "price_include_override": "tax_included"})
+        cls.currencies = [cls.env.ref(f"base.{name}") for name in ("JPY", "EUR", "EUR", "KWD")]
+        for currency, rounding in zip(cls.currencies, (1, 0.01, 0.01, 0.001), strict=True):
+            currency.write({"active": True, "rounding": rounding, "rate_ids": [Command.clear()]})
+        foreign = cls.currencies[0] + cls.currencies[1] + cls.currencies[3] - cls.company.currency_id
+        cls.env["res.currency.rate"].create(
+            [
+                {"currency_id": currency.id, "company_id": cls.company.id, "name": "2020-01-01", "rate": 2.5}
+                for currency in foreign
+            ]
+        )
+
+    def live(self, **kind):
+        for seed in range(SEED, SEED + LIVES):
+            with self.subTest(life=seed, **kind), self.env.cr.savepoint():
+                self.live_one(seed, **kind)
+
+    def live_one(self, seed, **kind):
+        with freeze_time("2026-01-01 12:00:00") as clock:
+            life = Life(self, random.Random(seed), clock, **kind)
+            try:
+                for act in life.live(ACTS):
+                    audit = Audit(life)
+                    audit.check()
+                    if act == "bill":
+                        audit.check_billed()
+            except Exception as error:
+                error.add_note("\n".join(["", *map(str, self.describe(life))]))
+                raise
+
+    @staticmethod
+    def describe(life):
+        """What it was and what was done, for whoever has to find out why it went wrong."""
+        yield (f"from {life.start}, {life.cadence}, day {life.anchor_day}, {'arrears' if life.arrears else 'advance'}, "
+               f"{life.currency.name}, tax {'in' if life.included else 'on top'}, price {life.lines[0].price}")  # fmt: skip
+        yield from life.log
+        yield from (f"pause {pause}" for pause in life.pauses)
+        yield f"ends {life.end}"
+        for row in life.contract.installment_ids.sorted(lambda row: (row.date_from, row.id)):
+            if row.state != "planned" or row.date_from <= life.today or row.credited_id:
+                figures = row.quantity, row.price_unit, row.discount, row.price_subtotal
+                yield (
+                    row.id,
+                    str(row.date_from),
+                    str(row.date_to),
+                    row.line_id.id,
+                    row.state,
+                    *figures,
+                    row.credited_id.id,
+                )
+
+    def test_what_is_charged_is_what_the_final_terms_ask(self):
+        self.live()
+
+    def test_what_accounting_did_stands(self):
+        self.live(accounting=True)
+
+    def test_without_proration_every_period_is_charged_once_in_full(self):
+        self.live(prorate=False)
