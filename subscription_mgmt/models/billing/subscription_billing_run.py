@@ -38,7 +38,12 @@ class SubscriptionBillingRun(models.Model):
         relation="subscription_billing_run_chosen_rel",
         string="Only These Contracts",
         readonly=True,
-        help="Empty: everything due.",
+    )
+    # Not told by the choice itself: chosen contracts that are deleted or archived meanwhile leave it empty.
+    is_chosen = fields.Boolean(
+        string="Chosen Contracts Only",
+        readonly=True,
+        help="Bills the chosen contracts, and nothing when none of them is left; else everything due.",
     )
     total_count = fields.Integer(string="Contracts Due", readonly=True)
     done_count = fields.Integer(string="Contracts Handled", readonly=True, help="Billed, parked, or left to others.")
