@@ -5,3 +5,4 @@ from . import head
 from . import invoicing
 from . import review
 from . import account_move
+from . import corrected

@@ -78,6 +78,7 @@ class SubscriptionInstallment(models.Model):
         index="btree_not_null",
         help="Billed row of which this row gives a part back.",
     )
+    credit_ids = fields.One2many(comodel_name="subscription.installment", inverse_name="credited_id", string="Credits")
     invoice_line_id = fields.Many2one(
         comodel_name="account.move.line",
         readonly=True,
@@ -267,9 +268,21 @@ class SubscriptionInstallment(models.Model):
     def _mark_invoiced(self, invoice_lines):
         """Record that each row was billed by the invoice line at the same place."""
         # sudo: billing needs the billing right, not the right to edit contracts
-        for row, invoice_line in zip(self.sudo().with_context(subscription_ledger=LEDGER), invoice_lines, strict=True):
+        rows = self.sudo().with_context(subscription_ledger=LEDGER)
+        for row, invoice_line in zip(rows, invoice_lines, strict=True):
             row.write({"state": "invoiced", "invoice_line_id": invoice_line.id})
+        # What a person wanted charged again is charged now; whatever is given back later, he has to say so again.
+        rows.filtered("is_again").credited_id.write({"is_reopened": False})
 
     def _reopen(self):
-        """Make rows billable again whose draft invoice was deleted: without it their period would be lost."""
-        self.with_context(subscription_ledger=LEDGER).write({"state": "planned", "invoice_line_id": False})
+        """Make rows billable again whose draft invoice was deleted: without it their period would be lost.
+
+        Rows that give back are not kept: settling makes what is right by now. Settle afterwards.
+        """
+        rows = self.with_context(subscription_ledger=LEDGER)
+        rows.filtered("is_again").credited_id.write({"is_reopened": True})
+        credits = rows.filtered("credited_id")
+        (rows - credits).write({"state": "planned", "invoice_line_id": False, "is_reopened": False})
+        credits.credited_id.credit_ids.filtered(lambda row: row.state == "planned").unlink()
+        credits.write({"state": "planned", "invoice_line_id": False})
+        credits.unlink()
