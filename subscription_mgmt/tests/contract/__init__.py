@@ -1,3 +1,4 @@
 from . import test_contract
+from . import test_faults_settlement
 from . import test_installment
 from . import test_lifecycle
