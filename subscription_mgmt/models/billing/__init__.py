@@ -6,3 +6,4 @@ from . import invoicing
 from . import review
 from . import account_move
 from . import delivery
+from . import corrected

@@ -103,13 +103,3 @@ class AccountMoveLine(models.Model):
         string="Installments",
         groups="subscription_mgmt.group_subscription_viewer",
     )
-
-    def unlink(self):
-        """Override of `account` to put the rows of a deleted draft back into the plan: no period is lost."""
-        # sudo: whoever may delete the draft need not be allowed to change the plan
-        rows = self.sudo().subscription_installment_ids
-        contracts = rows.contract_id
-        rows._reopen()
-        result = super().unlink()
-        contracts.filtered("company_id.subscription_enabled")._settle()
-        return result

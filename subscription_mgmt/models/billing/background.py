@@ -18,10 +18,11 @@ class SubscriptionBillingRun(models.Model):
     def _start(self, company, date_ref, contracts=None, hold=False):
         """Queue a run and wake the cron: for more than a person should wait for. Its form shows the progress.
 
-        :param contracts: only these; default: everything due.
+        :param contracts: only these, an empty choice is nothing; default: everything due.
         """
         run = self._open(company, date_ref, hold)
-        run.write({"state": "queued", "chosen_ids": [(6, 0, (contracts or self.chosen_ids).ids)]})
+        only = {} if contracts is None else {"is_chosen": True, "chosen_ids": [(6, 0, contracts.ids)]}
+        run.write({"state": "queued", **only})
         # sudo: starting a run is enough to have it carried out
         self.env.ref("subscription_mgmt.ir_cron_subscription_bill_due").sudo()._trigger()
         return run
@@ -35,7 +36,7 @@ class SubscriptionBillingRun(models.Model):
             waiting = runs.search(Domain("company_id", "=", company.id) & Domain("state", "!=", "done"), order="id")
             for run in (*waiting, runs.browse()):
                 date_ref = run.date_ref or company._subscription_today()
-                if not run._carry_out(date_ref, run.chosen_ids or None, ahead=left):
+                if not run._carry_out(date_ref, run.chosen_ids if run.is_chosen else None, ahead=left):
                     return
 
     def _carry_out(self, date_ref, contracts=None, ahead=0):

@@ -87,3 +87,6 @@ class SubscriptionInstallment(models.Model):
             )
         self.sudo().with_context(subscription_ledger=LEDGER).write({"is_reopened": True})
         self.contract_id._settle(reason=reason)
+        # Nothing was left to charge again: that stays so, whatever is given back later.
+        charged = self.filtered(lambda row: not any(one.is_again and one.state == "planned" for one in row.credit_ids))
+        charged.sudo().with_context(subscription_ledger=LEDGER).write({"is_reopened": False})

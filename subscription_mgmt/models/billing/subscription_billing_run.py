@@ -38,7 +38,12 @@ class SubscriptionBillingRun(models.Model):
         relation="subscription_billing_run_chosen_rel",
         string="Only These Contracts",
         readonly=True,
-        help="Empty: everything due.",
+    )
+    # Not told by the choice itself: chosen contracts that are deleted or archived meanwhile leave it empty.
+    is_chosen = fields.Boolean(
+        string="Chosen Contracts Only",
+        readonly=True,
+        help="Bills the chosen contracts, and nothing when none of them is left; else everything due.",
     )
     total_count = fields.Integer(string="Contracts Due", readonly=True)
     done_count = fields.Integer(string="Contracts Handled", readonly=True, help="Billed, parked, or left to others.")
@@ -152,9 +157,10 @@ class SubscriptionBillingRun(models.Model):
     def _get_due_domain(self, company, date_ref, contracts=None):
         """Contracts with rows to bill; closed ones too, whose last period or credit is still to come."""
         due = Domain("installment_ids", "any", self._get_due_rows_domain(company, date_ref))
-        # One that is paused today may be in service again on the day of billing.
-        resumed = Domain("state", "=", "paused") & ~self.env["subscription.contract"]._get_paused_domain(date_ref)
-        domain = Domain("company_id", "=", company.id) & (Domain("state", "in", ("active", "closed")) | resumed) & due
+        # One that is paused today may be in service again on the day of billing, or have ended while it was paused.
+        paused = self.env["subscription.contract"]._get_paused_domain(date_ref)
+        back = Domain("state", "=", "paused") & (~paused | Domain("date_end", "<", date_ref))
+        domain = Domain("company_id", "=", company.id) & (Domain("state", "in", ("active", "closed")) | back) & due
         if contracts is not None:
             return domain & Domain("id", "in", contracts.ids)
         return domain & self.env["subscription.contract"]._get_not_parked_domain("bill", date_ref)
@@ -220,6 +226,7 @@ class SubscriptionBillingRun(models.Model):
         # Half a shared invoice would be a second one for the rest: whoever holds one contract gets them all.
         locked = locked.filtered(lambda contract: contract.invoice_partner_id not in shares)
         locked = locked.search(self._get_due_domain(self.company_id, self.date_ref, locked))
+        locked._settle_credits(self.date_ref)
         domain = Domain("contract_id", "in", locked.ids) & self._get_due_rows_domain(self.company_id, self.date_ref)
         rows = self.env["subscription.installment"].search(domain, order="contract_id.id, date_invoice, date_from, id")
         return rows._cap_backlog()

@@ -6,7 +6,6 @@ from . import subscription_contract
 from . import subscription_contract_line
 from . import subscription_decision
 from . import subscription_pause
-from . import account_move
 from . import account_move_line
 from . import subscription_installment
 from . import settlement

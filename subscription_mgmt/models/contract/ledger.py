@@ -57,6 +57,8 @@ class LedgerReader:
         self.decisions = defaultdict(list)
         self.decision_ids = {}
         rows = self._read_rows(contracts)
+        # Amounts of invoices that accounting put in place of a line
+        self._placed = defaultdict(Decimal)
         self._returned = self._read_returned(rows)
         for row in rows:
             self.rows[row.line_id].append(row)
@@ -92,27 +94,41 @@ class LedgerReader:
         ]
 
     def _read_returned(self, rows):
-        """What accounting gave back by itself, by invoice line: posted credit notes, less invoices put in place."""
+        """What accounting gave back by itself, by invoice line: posted credit notes, less invoices put in place.
+
+        What corrects a correction counts for the line that it all began with.
+        """
+        returned = defaultdict(Decimal)
         lines = [row.invoice_line_id for row in rows if row.invoice_line_id]
         if not lines:
-            return {}
-        returned = {
-            line: -Decimal(str(amount))
-            for line, amount in self.env.execute_query(
-                SQL(
-                    """
-                    SELECT line.subscription_origin_line_id,
-                           SUM(CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
-                               * line.quantity * line.price_unit * (1 - COALESCE(line.discount, 0) / 100))
+            return returned
+        found = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE corrections(origin, id) AS (
+                    SELECT subscription_origin_line_id, id
+                      FROM account_move_line WHERE subscription_origin_line_id = ANY(%s)
+                     UNION
+                    SELECT corrections.origin, line.id
                       FROM account_move_line line
-                      JOIN account_move move ON move.id = line.move_id
-                     WHERE line.subscription_origin_line_id = ANY(%s) AND move.state = 'posted'
-                  GROUP BY line.subscription_origin_line_id
-                    """,
-                    lines,
+                      JOIN corrections ON line.subscription_origin_line_id = corrections.id
                 )
+                SELECT corrections.origin, move.move_type,
+                       SUM(line.quantity * line.price_unit * (1 - COALESCE(line.discount, 0) / 100))
+                  FROM corrections
+                  JOIN account_move_line line ON line.id = corrections.id
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE move.state = 'posted'
+              GROUP BY corrections.origin, move.move_type
+                """,
+                lines,
             )
-        }
+        )
+        for line, move_type, amount in found:
+            amount = Decimal(str(amount))
+            returned[line] += amount if move_type == "out_refund" else -amount
+            if move_type != "out_refund":
+                self._placed[line] += amount
         self._add_loose_credits(rows, returned)
         return returned
 
@@ -141,7 +157,7 @@ class LedgerReader:
         for row in rows:
             if row.move_id in shares:
                 part = self._get_charged(row) * shares[row.move_id]
-                returned[row.invoice_line_id] = returned.get(row.invoice_line_id, ZERO) + part
+                returned[row.invoice_line_id] += part
 
     @staticmethod
     def _get_charged(row):
@@ -200,6 +216,10 @@ class LedgerReader:
         planned = rounded(net(row.quantity, row.price_unit, row.discount), digits)
         charged = rounded(self._get_charged(row), digits)
         returned = charged if row.move_state == "cancel" else self._get_returned(row, digits)
+        placed = rounded(self._placed.get(row.invoice_line_id, ZERO), digits)
+        if placed > 0 and charged > 0 and returned + placed >= charged:
+            # All was credited and charged anew: what counts is the invoice that stands in its place.
+            charged, returned = placed, returned + placed - charged
         whole = (row.whole_from, row.whole_to) if row.whole_from else None
         price = Decimal(str(row.price_whole)) if whole and row.price_whole is not None else None
         again = returned if row.is_reopened else ZERO

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -113,16 +113,15 @@ class SubscriptionContract(models.Model):
                 if started:
                     raise UserError(
                         self.env._("The contract is paused since %(day)s; it can be resumed from then on.",
-                                   day=format_date(self.env, started[:1].date_from))
+                                   day=format_date(self.env, min(started.mapped("date_from"))))
                     )  # fmt: skip
                 raise UserError(self.env._("Only a paused contract can be resumed."))
-            for pause in pauses:
-                contract._end_pause(pause, day)
+            contract._end_pauses(pauses, day)
             contract._act({"state": "active" if day <= today else contract.state}, self.env._("Paused"))
         return True
 
     def _get_open_pause(self, day):
-        """The pause that has no end yet; with a day: only if it began by then."""
+        """Pauses that have no end yet; with a day: only those that began by then."""
         pauses = self.pause_ids.filtered(lambda pause: not pause.date_to)
         return pauses.filtered(lambda pause: pause.date_from <= day) if day else pauses
 
@@ -136,13 +135,12 @@ class SubscriptionContract(models.Model):
         else:
             pauses.create({"contract_id": self.id, "date_from": day, "reason": reason})
 
-    def _end_pause(self, pause, day):
+    def _end_pauses(self, pauses, day):
         """Have service again from the day on; a pause of no day was none."""
-        pause = pause.sudo().with_context(subscription_ledger=LEDGER)  # sudo: as for its beginning
-        if pause.date_from >= day:
-            pause.unlink()
-        else:
-            pause.date_to = day - ONE_DAY
+        pauses = pauses.sudo().with_context(subscription_ledger=LEDGER)  # sudo: as for its beginning
+        later = pauses.filtered(lambda pause: pause.date_from >= day)
+        (pauses - later).date_to = day - ONE_DAY
+        later.unlink()
 
     # === END === #
     def action_close(self, date=None, reason=None):
@@ -182,6 +180,16 @@ class SubscriptionContract(models.Model):
         if day < self.date_start:
             raise UserError(self.env._("A contract cannot be closed before it starts."))
 
+    @api.constrains("date_start", "date_end")
+    def _check_closed(self):
+        """Keep the end of what is closed: with a later one, days after it would be billed."""
+        if self.env.context.get("subscription_ledger") is LEDGER:
+            return
+        for contract in self.filtered(lambda contract: contract.state == "closed"):
+            raise ValidationError(
+                self.env._("Contract %(contract)s is closed. Re-open it to change its dates.", contract=contract.name)
+            )
+
     def action_reopen(self, date_end=False):
         """Put closed contracts in force again: the days since are charged, what was given back is charged again.
 
@@ -192,7 +200,9 @@ class SubscriptionContract(models.Model):
             if contract.state != "closed":
                 raise UserError(self.env._("Only a closed contract can be re-opened."))
             values = {"date_end": date_end, "close_reason_id": False}
-            contract._act({"state": "active", "date_closed": False, **values}, self.env._("Re-opened"))
+            # Closed while it was paused, it is paused still: resuming is an act of its own.
+            state = "paused" if contract._get_open_pause(contract.company_id._subscription_today()) else "active"
+            contract._act({"state": state, "date_closed": False, **values}, self.env._("Re-opened"))
         return True
 
     # === RENEWAL === #

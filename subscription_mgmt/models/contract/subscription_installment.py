@@ -85,6 +85,7 @@ class SubscriptionInstallment(models.Model):
         help="Given back: days of a billed row without service. Charged again: days that were given back, or that "
         "accounting had credited.",
     )
+    credit_ids = fields.One2many(comodel_name="subscription.installment", inverse_name="credited_id", string="Credits")
     invoice_line_id = fields.Many2one(
         comodel_name="account.move.line",
         readonly=True,
@@ -281,20 +282,21 @@ class SubscriptionInstallment(models.Model):
     def _mark_invoiced(self, invoice_lines):
         """Record that each row was billed by the invoice line at the same place."""
         # sudo: billing needs the billing right, not the right to edit contracts
-        for row, invoice_line in zip(self.sudo().with_context(subscription_ledger=LEDGER), invoice_lines, strict=True):
+        rows = self.sudo().with_context(subscription_ledger=LEDGER)
+        for row, invoice_line in zip(rows, invoice_lines, strict=True):
             row.write({"state": "invoiced", "invoice_line_id": invoice_line.id})
+        # What a person wanted charged again is charged now; whatever is given back later, he has to say so again.
+        rows.filtered("is_again").credited_id.write({"is_reopened": False})
 
     def _reopen(self):
         """Make rows billable again whose draft invoice was deleted: without it their period would be lost.
 
-        :raise UserError: days of a row were given back by a later invoice, as if this one stood.
+        Rows that give back are not kept: settling makes what is right by now. Settle afterwards.
         """
-        given = self._find_billed(Domain("credited_id", "in", self.ids))
-        if given:
-            raise UserError(
-                self.env._(
-                    "%(invoice)s gives back a part of what this invoice charges. Delete or credit that one first.",
-                    invoice=given.invoice_id.display_name,
-                )
-            )
-        self.with_context(subscription_ledger=LEDGER).write({"state": "planned", "invoice_line_id": False})
+        rows = self.with_context(subscription_ledger=LEDGER)
+        rows.filtered("is_again").credited_id.write({"is_reopened": True})
+        credits = rows.filtered("credited_id")
+        (rows - credits).write({"state": "planned", "invoice_line_id": False, "is_reopened": False})
+        credits.credited_id.credit_ids.filtered(lambda row: row.state == "planned").unlink()
+        credits.write({"state": "planned", "invoice_line_id": False})
+        credits.unlink()

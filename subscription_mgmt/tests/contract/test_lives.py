@@ -58,7 +58,7 @@ class TestLives(SubscriptionCommon):
     def describe(life):
         """What it was and what was done, for whoever has to find out why it went wrong."""
         yield (f"from {life.start}, {life.cadence}, day {life.anchor_day}, {'arrears' if life.arrears else 'advance'}, "
-               f"{life.currency.name}, tax {'in' if life.included else 'on top'}, price {life.lines[0].price}")  # fmt: skip
+               f"{life.currency.name}, tax {'in' if life.included else 'on top'}, price {life.lines[0].price}")
         yield from life.log
         yield from (f"pause {pause}" for pause in life.pauses)
         yield f"ends {life.end}"

@@ -32,6 +32,8 @@ class SubscriptionBill(models.TransientModel):
         string="Look First",
         help="Leave all invoices in draft until the run is approved; it can be undone until then.",
     )
+    # Kept: a chosen contract that is deleted meanwhile must not turn the choice into "all".
+    is_chosen = fields.Boolean(compute="_compute_is_chosen", store=True)
     contract_count = fields.Integer(string="Contracts Due", compute="_compute_due")
     installment_count = fields.Integer(string="Installments Due", compute="_compute_due")
     amount = fields.Monetary(string="Untaxed Amount Due", compute="_compute_due")
@@ -49,6 +51,12 @@ class SubscriptionBill(models.TransientModel):
             values["contract_ids"] = [(6, 0, self.env.context.get("active_ids", []))]
         return values
 
+    @api.depends("contract_ids", "partner_ids", "category_ids")
+    def _compute_is_chosen(self):
+        # Archived contracts are a choice, too, though they are not shown.
+        for wizard in self.with_context(active_test=False):
+            wizard.is_chosen = bool(wizard.contract_ids or wizard.partner_ids or wizard.category_ids)
+
     @api.depends("date_ref", "contract_ids", "partner_ids", "category_ids", "company_id")
     def _compute_due(self):
         for wizard in self:
@@ -62,13 +70,16 @@ class SubscriptionBill(models.TransientModel):
         """Contracts that the filters leave, or None when everything due is meant."""
         self.ensure_one()
         domain = Domain.TRUE
-        if self.contract_ids:
-            domain &= Domain("id", "in", self.contract_ids.ids)
-        if self.partner_ids:
-            domain &= Domain("partner_id", "child_of", self.partner_ids.ids)
-        if self.category_ids:
-            domain &= Domain("category_id", "in", self.category_ids.ids)
-        return None if domain.is_true() else self.env["subscription.contract"].search(domain)
+        chosen = self.with_context(active_test=False)
+        if chosen.contract_ids:
+            domain &= Domain("id", "in", chosen.contract_ids.ids)
+        if chosen.partner_ids:
+            domain &= Domain("partner_id", "child_of", chosen.partner_ids.ids)
+        if chosen.category_ids:
+            domain &= Domain("category_id", "in", chosen.category_ids.ids)
+        if domain.is_true():
+            return self.env["subscription.contract"] if self.is_chosen else None
+        return self.env["subscription.contract"].search(domain)
 
     def _get_due(self):
         """What a run would bill now, one dict per contract, in company currency; nothing is written.
