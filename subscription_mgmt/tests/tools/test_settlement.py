@@ -182,6 +182,16 @@ class TestRunningTotal(SettlementCase):
         line = terms(start="2026-01-02", anchor=FIRST, end="2026-01-02")
         self.assertEqual(self.corrections(line, *rows), ["01-01..01-01 -3.22"], "3.23 are due for one day")
 
+    def test_the_cents_that_stayed_on_a_part_come_back_with_the_last_days(self):
+        whole = (FIRST, "2026-01-31")
+        rows = (
+            billed("2026-01-01", "2026-01-01", planned="3.23", charged="3.23", whole=whole),
+            billed("2026-01-02", "2026-01-02", planned="3.22", charged="3.22", whole=whole, key=2),
+        )
+        given = [credit("2026-01-01", "2026-01-01", "-3.22")]
+        line = terms(start="2026-01-03", anchor=FIRST, end="2026-01-02")
+        self.assertEqual(self.corrections(line, *rows, credits=given), ["01-01..01-01 -0.01", "01-02..01-02 -3.22"])
+
     def test_a_row_that_has_all_its_days_is_never_corrected(self):
         # 50.00 in 31 days: 1.61 for the first day and 1.62 for the second, which alone would cost 1.61.
         rows = (
@@ -353,7 +363,7 @@ class TestBilledRows(SettlementCase):
 
     def test_what_stands_of_a_row(self):
         row = billed("2026-01-01", "2026-01-31", returned=10)
-        standing = charged(row, [], [credit("2026-01-10", "2026-01-19", "-22.26")])
+        standing = charged(row, [credit("2026-01-10", "2026-01-19", "-22.26")])
         self.assertEqual(
             (standing.net, standing.left, standing.given), tuple(map(Decimal, ("67.74", "67.74", "22.26")))
         )
@@ -361,7 +371,7 @@ class TestBilledRows(SettlementCase):
     def test_due_names_what_should_be_left_of_billed_rows(self):
         found = due([self.cut()], Ledger([billed("2026-01-01", "2026-01-31")]))
         self.assertEqual(say(found)[:2], ["01-01..01-31 67.74", "02-01..02-28 100.00"])
-        self.assertEqual([(row.row, row.part) for row in found[:2]], [(1, False), (None, False)])
+        self.assertEqual([(row.row, row.part) for row in found[:2]], [(1, True), (None, False)])
 
 
 class TestServed(unittest.TestCase):

@@ -86,7 +86,7 @@ class Account:
         return rows
 
     def _get_standing(self, row: Billed) -> Charged:
-        return charged(row, self._get_kept(row), self._credits.get(row.key, ()))
+        return charged(row, self._credits.get(row.key, ()), self._get_kept(row))
 
     def get_all_rows(self) -> Iterator[Charged]:
         """All billed rows, settled."""

@@ -86,12 +86,13 @@ class Charged:
         return share(amount, days, own, digits)
 
 
-def charged(row: Billed, kept: Days, credits: Sequence[Credit] = ()) -> Charged:
+def charged(row: Billed, credits: Sequence[Credit] = (), kept: Days | None = None) -> Charged:
     """What the ledger holds of a billed row.
 
-    :param kept: its days that are still served.
     :param credits: our own billed corrections of the row, in their order.
+    :param kept: its days that are still served; default: all.
     """
+    kept = [span_of(row)] if kept is None else kept
     served = count(kept) if row.prorate else days_in((row.date_from, row.date_to))
     if not credits and row.charged == row.planned and not row.returned:  # nearly all rows
         return Charged(row, kept, served, net=row.charged, left=row.charged)

@@ -40,16 +40,16 @@ def due(chain: Sequence[Terms], ledger: Ledger) -> list[Due]:
     :raise ValueError: a row or decision of a line that is not in the chain.
     """
     account = Account(chain, ledger)
-    return [due_of_row(row) for row in account.get_all_rows()] + due_to_bill(account)
+    return [due_of_row(row, ledger.digits) for row in account.get_all_rows()] + due_to_bill(account)
 
 
-def due_of_row(standing: Charged) -> Due:
+def due_of_row(standing: Charged, digits: int) -> Due:
     """What should be left of a billed row."""
     row = standing.row
     own = row.date_from, row.date_to
     amount = standing.net + standing.move + standing.renewed
     whole, price = row.whole or own, row.planned if row.price is None else row.price
-    return Due(row.line, *own, whole, price, amount, row.prorate and own != whole, row=row.key)
+    return Due(row.line, *own, whole, price, amount, amount != rounded(price, digits), row=row.key)
 
 
 def due_to_bill(account: Account) -> list[Due]:
@@ -67,7 +67,7 @@ def due_to_bill(account: Account) -> list[Due]:
             amount = amount if amount * ask.price > 0 else rounded(ZERO, digits)
             totals[key] = served + days, total + amount
         stretch = date.fromordinal(first), date.fromordinal(last)
-        part = not ask.full and days < whole
+        part = amount != rounded(ask.price, digits)
         found.append(Due(ask.terms.line, *stretch, ask.whole, ask.price, amount, part, ask.decision))
     return found
 

@@ -134,7 +134,8 @@ class Due(NamedTuple):
     :ivar whole: days that `price` pays: the natural period, or the stretch of the decision.
     :ivar price: exact amount for `whole`.
     :ivar amount: what these days cost. For a billed row: what should be left of it.
-    :ivar part: by the day and shorter than `whole`; else the row costs `price`, rounded, as it stands.
+    :ivar part: another amount than `price`, rounded: the days are a part of `whole`. Else quantity, price and discount
+        of the line (or of the decision) come to the amount as they are.
     :ivar decision: whose amount it is, if a person set it.
     :ivar row: key of the billed row that holds these days; None for days still to bill.
     """
