@@ -80,7 +80,8 @@ class SubscriptionInstallment(models.Model):
         help="Billed row of which this row gives a part back.",
     )
     kind = fields.Selection(
-        selection=[("charge", "Charge"), ("credit", "Given Back"), ("again", "Charged Again")],
+        selection=[("credit", "Given Back"), ("again", "Charged Again")],
+        string="Correction",
         compute="_compute_kind",
         help="Given back: days of a billed row without service. Charged again: days that were given back, or that "
         "accounting had credited.",
@@ -124,7 +125,7 @@ class SubscriptionInstallment(models.Model):
     def _compute_kind(self):
         for row in self:
             corrects = "again" if row.is_again or row.price_unit > 0 else "credit"
-            row.kind = corrects if row.credited_id else "charge"
+            row.kind = row.credited_id and corrects
 
     @api.depends("line_id.product_id")
     def _compute_product_id(self):

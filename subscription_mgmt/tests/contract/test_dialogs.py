@@ -112,7 +112,7 @@ class TestDialogs(SubscriptionCommon):
         self.bill(date(2026, 3, 10))
         contract.action_reopen(date(2026, 3, 31))
         march = contract.installment_ids.filtered(lambda row: row.date_from >= date(2026, 3, 1)).sorted("id")
-        self.assertEqual(march.mapped("kind"), ["charge", "credit", "again"])
+        self.assertEqual(march.mapped("kind"), [False, "credit", "again"])
 
     # === WHO === #
     def test_who_may_not_edit_contracts_gets_no_dialog(self):
