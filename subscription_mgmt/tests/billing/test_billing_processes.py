@@ -83,7 +83,8 @@ class TestBillingProcesses(ProcessCase):
     @classmethod
     def clear(cls, env):
         cls.clear_moves(env)
-        env["subscription.contract"].search([("company_id", "=", cls.company_id)]).unlink()
+        contracts = env["subscription.contract"].search([("company_id", "=", cls.company_id)])
+        contracts.with_context(subscription_ledger=LEDGER).unlink()
 
     def setUp(self):
         super().setUp()
