@@ -8,6 +8,7 @@ from datetime import date
 from odoo import api
 from odoo.tests import tagged
 
+from ...models.common.context import LEDGER
 from ..process_common import ProcessCase
 
 CONTRACTS = 60
@@ -82,7 +83,8 @@ class TestBillingProcesses(ProcessCase):
     @classmethod
     def clear(cls, env):
         cls.clear_moves(env)
-        env["subscription.contract"].search([("company_id", "=", cls.company_id)]).unlink()
+        contracts = env["subscription.contract"].search([("company_id", "=", cls.company_id)])
+        contracts.with_context(subscription_ledger=LEDGER).unlink()
 
     def setUp(self):
         super().setUp()
@@ -158,3 +160,38 @@ class TestBillingProcesses(ProcessCase):
                 "SELECT state, count(*) FROM account_move WHERE company_id = %s GROUP BY state", [self.company_id]
             )
             return dict(cr.fetchall())
+
+
+@tagged("post_install", "-at_install", "subscription_processes")
+class TestSharedInvoiceProcesses(ProcessCase):
+    @classmethod
+    def make_records(cls, env, company, product):
+        company.subscription_billing_mode = "draft"
+        payer, other = env["res.partner"].create([{"name": "Payer", "subscription_group_invoice": True}, {"name": "O"}])
+        line = {"product_id": product.id, "price_unit": 10.0, "repetitions": 1}
+        common = {"subject": "Shared", "company_id": company.id, "date_start": DAY, "line_ids": [(0, 0, line)]}
+        contracts = env["subscription.contract"].create(
+            [{**common, "partner_id": partner.id} for partner in (payer, payer, other)]
+        )
+        contracts.action_activate()
+        cls.contract_ids = contracts.ids
+
+    @classmethod
+    def clear(cls, env):
+        cls.clear_moves(env)
+        contracts = env["subscription.contract"].search([("company_id", "=", cls.company_id)])
+        contracts.with_context(subscription_ledger=LEDGER).unlink()
+
+    def bill(self):
+        """Bill on a transaction of its own; returns the contracts billed."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            runs = env["subscription.billing.run"]._bill_due(DAY, companies=env["res.company"].browse(self.company_id))
+            return runs.move_ids.subscription_contract_ids.ids
+
+    def test_rule_h_half_a_shared_invoice_waits_for_whoever_holds_the_other_half(self):
+        first, second, other = self.contract_ids
+        with self.registry.cursor() as holder:
+            holder.execute("SELECT id FROM subscription_contract WHERE id = %s FOR UPDATE", [second])
+            self.assertEqual(self.bill(), [other])
+        self.assertCountEqual(self.bill(), [first, second])

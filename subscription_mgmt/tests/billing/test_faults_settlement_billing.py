@@ -241,6 +241,26 @@ class TestFaultsOfRuns(FaultCommon):
                     wizard.action_bill()
         self.assertFalse(other.invoice_count)
 
+    # === RULES THAT NO TEST DEFENDED === #
+    def test_rule_h_contracts_with_other_payment_methods_get_invoices_of_their_own(self):
+        self.customer.subscription_group_invoice = True
+        journals = self.company_data["default_journal_bank"] + self.company_data["default_journal_cash"]
+        methods = journals.inbound_payment_method_line_ids
+        for method in (methods[0], methods[1], methods[0], methods.browse()):
+            self.make_contract(payment_method_line_id=method.id)
+        moves = self.bill_on(JANUARY)
+        self.assertEqual(
+            {move.preferred_payment_method_line_id: move.amount_untaxed for move in moves},
+            {methods[0]: 200.0, methods[1]: 100.0, methods.browse(): 100.0},
+        )
+
+    def test_rule_h_the_service_address_stands_on_the_invoice(self):
+        site = self.env["res.partner"].create({"name": "Site", "parent_id": self.customer.id, "type": "delivery"})
+        contract = self.make_contract(service_address_id=site.id)
+        self.assertEqual(self.bill_on(JANUARY).partner_shipping_id, site)
+        self.close(contract, day(1, 15))
+        self.assertEqual(self.bill_on(day(1, 16)).partner_shipping_id, site, "on what gives days back, too")
+
     def test_fault_a31_one_invoice_for_each_fiscal_position(self):
         """Position and taxes belong together: one payer, one contract served at home and one abroad."""
         position = self.env["account.fiscal.position"].create({"name": "Export"})

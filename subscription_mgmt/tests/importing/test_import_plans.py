@@ -169,6 +169,12 @@ class TestImportPlans(ImportCommon):
         self.load(self.row(2))
         self.assertIssues(self.check(whole), [(2, start, "period_taken")])
 
+    def test_rule_h_periods_that_share_one_day_overlap(self):
+        january = self.row(1, period_end=date(2026, 2, 1))
+        self.assertIssues(self.check(january, self.row(2)), [(3, "Dönem Başlangıcı*", "periods_overlap")])
+        next_day = self.row(1, period_end=date(2026, 1, 31))
+        self.assertFalse(self.check(next_day, self.row(2)).error_count)
+
     def test_what_was_billed_stays(self):
         self.contract.action_activate()
         self.bill(date(2026, 1, 1))

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
@@ -242,6 +242,27 @@ class TestImportUpdate(ImportCommon):
             with self.assertRaisesRegex(UserError, "AB-1 was billed"):
                 way()
         self.assertEqual(contract.line_ids.price_unit, 120)
+
+    def test_rule_h_an_import_that_updated_a_contract_is_not_undone_once_it_was_billed(self):
+        """Its lines were left alone: what it said of the contract stands on the invoice all the same."""
+        contract = self.load(self.row())
+        contract.action_activate()
+        before = self.again(self.row(subject="x")).batch_id
+        # A test is one moment to the database; the import came before the invoice.
+        before.sudo().date = self.env.cr.now() - timedelta(minutes=1)
+        self.bill(date(2026, 1, 1))
+        with self.assertRaisesRegex(UserError, "AB-1 was billed"):
+            before.action_undo()
+        self.assertEqual(contract.subject, "x")
+
+    def test_an_import_that_updated_a_contract_billed_before_can_be_undone(self):
+        contract = self.load(self.row())
+        contract.action_activate()
+        self.bill(date(2026, 1, 1))
+        batch = self.again(self.row(subject="x")).batch_id
+        batch.sudo().date = self.env.cr.now() + timedelta(minutes=1)
+        batch.action_undo()
+        self.assertEqual(contract.subject, "Hat")
 
     def test_undone_is_undone(self):
         batch = self.load(self.row()).import_batch_id

@@ -41,6 +41,14 @@ class TestCredits(PackageCommon):
             self.consume(self.tickets[1])
         self.assertEqual(self.customer.entitled_department_ids, self.support)
 
+    def test_rule_h_a_department_of_no_credits_is_free_and_leaves_a_line_of_nothing(self):
+        self.support.credits_per_request = 0
+        self.grant(self.credit)
+        move = self.consume(self.tickets[0])
+        self.assertEqual((len(move), move.credits, move.department_id), (1, 0, self.support))
+        self.assertTrue(move.entitlement_id, "it opened the department")
+        self.assertEqual(self.left(), 10)
+
     def test_lim_20_once_per_request(self):
         """A reply, a reopening, a transfer: the same source is never charged again."""
         self.grant(self.credit)

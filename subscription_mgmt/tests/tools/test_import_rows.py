@@ -4,11 +4,13 @@ import io
 import random
 import unittest
 from datetime import date, datetime
+from unittest import mock
 
 import openpyxl
 
 from subscription_mgmt.tools import workbook
 from subscription_mgmt.tools.importing import header as import_header
+from subscription_mgmt.tools.importing import rows as import_rows
 from subscription_mgmt.tools.importing.contracts import CONTRACTS
 from subscription_mgmt.tools.importing.layout import LANGUAGES
 from subscription_mgmt.tools.importing.rows import Options, read_rows
@@ -189,6 +191,15 @@ class TestRows(unittest.TestCase):
         sheets = [sheet(GOOD | {"price": "1.234"})]
         self.assertEqual(read_contracts(sheets).problems[0].code, "ambiguous_number")
         self.assertEqual(read_contracts(sheets, ",").groups[0].values["price"], 1234.0)
+
+
+class TestLimit(unittest.TestCase):
+    def test_rule_h_more_than_200_000_rows_are_refused(self):
+        self.assertEqual(import_rows.MAX_ROWS, 200_000)
+        rows = [{**GOOD, "number": f"AB-{number}"} for number in range(4)]
+        with mock.patch.object(import_rows, "MAX_ROWS", 3):
+            self.assertEqual(len(read_contracts([sheet(*rows[:3])]).groups), 3)
+            self.assertEqual([problem.code for problem in read_contracts([sheet(*rows)]).problems], ["too_many_rows"])
 
 
 class TestTemplate(unittest.TestCase):
