@@ -4,8 +4,8 @@ from odoo import models
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    # What accounting does to an invoice changes what is left to give back of it: what is planned follows at once, or the
-    # next billing would give back, or charge again, what nobody owes any more.
+    # What accounting does to an invoice changes what is left to give back of it: what is planned follows at once, or
+    # the next billing would give back, or charge again, what nobody owes any more.
     def _post(self, soft=True):
         """Override of `account` to settle contracts whose invoices are given back, put in place, or were corrected."""
         corrected = self.filtered("posted_before")
