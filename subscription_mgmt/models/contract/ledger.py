@@ -48,7 +48,9 @@ class Row(NamedTuple):
 class LedgerReader:
     """Rows, invoice lines and what accounting did to them, of a batch of contracts.
 
-    Four queries, however many contracts; amounts are as prices are written, with the tax where the price includes it.
+    A handful of queries, however many contracts; amounts are as prices are written, with the tax where it is included.
+
+    :ivar pauses: days without service by contract, as (first, last) with None for a pause without an end.
     """
 
     def __init__(self, contracts):
@@ -56,6 +58,9 @@ class LedgerReader:
         self.rows = defaultdict(list)
         self.decisions = defaultdict(list)
         self.decision_ids = {}
+        self.pauses = defaultdict(list)
+        self._terms = {}
+        self._todays = {}
         rows = self._read_rows(contracts)
         # Amounts of invoices that accounting put in place of a line
         self._placed = defaultdict(Decimal)
@@ -67,6 +72,16 @@ class LedgerReader:
             terms = decision._as_terms()
             self.decisions[decision.line_id.id].append(terms)
             self.decision_ids[terms] = decision.id
+            self._terms[decision.id] = terms
+        # sudo: pauses hold, too
+        for pause in self.env["subscription.pause"].sudo().search([("contract_id", "in", contracts.ids)]):
+            self.pauses[pause.contract_id.id].append((pause.date_from, pause.date_to or None))
+
+    def get_today(self, company):
+        """The day of today in a company, worked out once."""
+        if company not in self._todays:
+            self._todays[company] = company._subscription_today()
+        return self._todays[company]
 
     def _read_rows(self, contracts):
         self.env["subscription.installment"].flush_model()
@@ -182,23 +197,22 @@ class LedgerReader:
         :param digits: decimals of the currency.
         """
         billed, credits, planned, decisions = [], [], [], []
-        terms = {id_: decision for decision, id_ in self.decision_ids.items()}
         for line in chain:
             decisions += self.decisions[line.id]
             for row in self.rows[line.id]:
                 if row.state == "planned":
-                    planned.append(self._as_planned(row, digits, terms))
+                    planned.append(self._as_planned(row, digits))
                 elif row.state == "invoiced" and row.credited_id:
                     credits.append(self._as_credit(row, digits))
                 elif row.state == "invoiced":
                     billed.append(self._as_billed(row, digits))
         return Ledger(billed, credits, decisions, planned, digits)
 
-    def _as_planned(self, row, digits, terms):
+    def _as_planned(self, row, digits):
         amount = rounded(net(row.quantity, row.price_unit, row.discount), digits)
         whole = (row.whole_from, row.whole_to) if row.whole_from else None
         price = None if row.price_whole is None else Decimal(str(row.price_whole))
-        decision = terms.get(row.decision_id)
+        decision = self._terms.get(row.decision_id)
         return Planned(
             row.id,
             row.line_id,

@@ -67,11 +67,11 @@ class SubscriptionContractLine(models.Model):
         """Rows of the plan that charge (and do not give back)."""
         return self.installment_ids.filtered(lambda row: not row.credited_id)
 
-    def _get_horizon(self):
+    def _get_horizon(self, today=None):
         """Last day on which a period of this line may start: its end, or the company's horizon from today."""
         self.ensure_one()
         company = self.contract_id.company_id
-        today = company._subscription_today()
+        today = today or company._subscription_today()
         cadence = self._get_cadence()
         if cadence.date_end and cadence.date_end <= Date.add(today, years=FIXED_TERM_YEARS):
             return cadence.date_end

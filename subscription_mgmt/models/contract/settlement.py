@@ -1,7 +1,6 @@
 """The one way in which money follows the terms: every act changes terms, then the plan is settled against them."""
 
 from collections import namedtuple
-from datetime import date
 
 from odoo import models
 from odoo.tools import float_compare
@@ -14,6 +13,8 @@ from ..common.context import LATER, LEDGER
 from .ledger import LedgerReader
 
 FIGURES = ("quantity", "price_unit", "discount")
+# Contracts that are read and settled together: of many, only these are in memory
+PIECE = 500
 # As exact as prices are computed
 EXACT_DIGITS = 8
 
@@ -37,14 +38,17 @@ class SubscriptionContract(models.Model):
         """
         if self.env.context.get("subscription_settle") is LATER:
             return None
-        change = self._get_plan_difference(until, reason)
         # sudo: whoever may change the terms has the plan follow them
-        rows = self.env["subscription.installment"].sudo().with_context(subscription_ledger=LEDGER)
-        rows.browse(change.removed.ids).unlink()
-        for row, values in change.changed:
-            rows.browse(row.id).write(values)
-        rows.create(change.added)
-        return change
+        rows = self.env["subscription.installment"].sudo()
+        total = PlanChange([], [], rows, rows)
+        for start in range(0, len(self), PIECE):
+            change = self[start : start + PIECE]._get_plan_difference(until, reason)
+            change.removed.with_context(subscription_ledger=LEDGER).unlink()
+            for row, values in change.changed:
+                row.with_context(subscription_ledger=LEDGER).write(values)
+            rows.with_context(subscription_ledger=LEDGER).create(change.added)
+            total = PlanChange(*(before + new for before, new in zip(total, change, strict=True)))
+        return total
 
     def _get_plan_difference(self, until=None, reason=None):
         """What settling would do; writes nothing.
@@ -58,26 +62,21 @@ class SubscriptionContract(models.Model):
             return change
         reader = LedgerReader(contracts)
         removed, kept = [], []
-        for contract in contracts:
-            for chain in contract._get_line_chains():
-                chain._add_plan_difference(reader, until, reason, change, removed, kept)
+        for chain in contracts._get_line_chains():
+            chain._add_plan_difference(reader, until, reason, change, removed, kept)
         return change._replace(removed=rows.browse(removed), kept=rows.browse(kept))
 
     def _get_line_chains(self):
         """Lines and their successors, the oldest first: periods are counted through a chain from one anchor."""
         lines = self.with_context(active_test=False).line_ids.sorted("id")
-        followers = {line.replaces_id: line for line in lines if line.replaces_id}
+        followers = {line.replaces_id.id: line for line in lines if line.replaces_id}
         chains = []
-        for first in lines.filtered(lambda line: not line.replaces_id):
-            chain = line = first
-            while line := followers.get(line):
-                chain += line
-            chains.append(chain)
+        for line in lines.filtered(lambda line: not line.replaces_id):
+            ids = [line.id]
+            while ids[-1] in followers:
+                ids.append(followers[ids[-1]].id)
+            chains.append(line.browse(ids).with_prefetch(lines.ids))
         return chains
-
-    def _get_pauses(self):
-        """Days without service, as (first, last) with None for a pause without an end."""
-        return [(pause.date_from, pause.date_to or None) for pause in self.pause_ids]
 
 
 class SubscriptionContractLine(models.Model):
@@ -99,53 +98,82 @@ class SubscriptionContractLine(models.Model):
             date_end=min(ends) if ends else None,
         )
 
-    def _get_terms(self, until=None, pauses=(), billed_until=None):
+    def _get_terms(self, reader, until=None):
         """What was agreed for the line, for the settlement in plain Python.
 
-        :param billed_until: last day that was billed: a line that was taken away serves until then.
+        :param reader: of a batch with its contract.
         """
         self.ensure_one()
         contract = self.contract_id
         spans = [(self.date_start, self.date_end or None), (contract.date_start, contract.date_end or None)]
         if not self.active:
-            spans.append((self.date_start, billed_until or self.date_start - ONE_DAY))
+            # A line that was taken away serves until the last day that was billed.
+            spans.append((self.date_start, reader.get_billed_until(self) or self.date_start - ONE_DAY))
         return settlement.Terms(
             line=self.id,
             cadence=self._get_cadence(),
-            served=settlement.served(*spans, pauses=pauses),
+            served=settlement.served(*spans, pauses=reader.pauses[contract.id]),
             price=get_exact_price(self.quantity, self.price_unit, self.discount),
-            horizon=until or self._get_horizon(),
+            horizon=until or self._get_horizon(reader.get_today(contract.company_id)),
             prorate=self.prorate,
             paid_until=self.paid_until or None,
         )
 
     def _add_plan_difference(self, reader, until, reason, change, removed, kept):
         """Add what settling this chain of lines does to the change."""
-        digits = self.currency_id.decimal_places
-        pauses = self.contract_id._get_pauses()
         lines = {line.id: line for line in self}
-        ledger = reader.get_ledger(self, digits)
-        ends = {line.id: reader.get_billed_until(line) for line in self}
-        settled = settlement.settle([line._get_terms(until, pauses, ends[line.id]) for line in self], ledger)
-        difference = settlement.difference(settled, ledger.planned)
+        ledger = reader.get_ledger(self, self[0].currency_id.decimal_places)
+        terms = {line.id: line._get_terms(reader, until) for line in self}
+        difference = settlement.difference(settlement.settle(list(terms.values()), ledger), ledger.planned)
         stored = {row.id: row for line in self for row in reader.rows[line.id]}
         rows = self.env["subscription.installment"].sudo()  # sudo: as when settling
         removed += [*difference.delete, *difference.idle]
         for item in difference.create:
             change.added.append(lines[item.line]._prepare_settled_values(item, reader, reason))
-        for key, item in difference.change + difference.keep:
+        loose = list(difference.change)
+        for line in self:
+            mine = [pair for pair in difference.keep if pair[1].line == line.id]
+            loose += line._filter_loose(mine, stored) if mine else []
+        for key, item in loose:
             values = lines[item.line]._prepare_settled_values(item, reader, reason)
             new = _get_news(stored[key], values, self.env)
             if new:
                 change.changed.append((rows.browse(key), new))
-            else:
-                kept.append(key)
+        changed = {row.id for row, _values in change.changed}
+        kept += [key for key, _item in difference.change + difference.keep if key not in changed]
         for line in self:
-            line._add_skipped_rows(reader, change, removed)
+            line._add_skipped_rows(reader, terms[line.id].served, change, removed)
 
-    def _add_skipped_rows(self, reader, change, removed):
-        """Show the stretches that a person skipped, as long as there is service on them."""
-        served = self._get_terms(date.max, self.contract_id._get_pauses()).served
+    def _filter_loose(self, kept, stored):
+        """Rows to keep that may still say something else than they should: not those of whole periods at our terms.
+
+        Of nearly all contracts these are all rows, and nothing of them has to be worked out.
+
+        :param kept: list of (key, what the row should be).
+        """
+        figures = tuple(self[name] for name in FIGURES)
+        prorate, advance = self.prorate, self.billing_timing == "advance"
+        loose = []
+        for key, item in kept:
+            row = stored[key]
+            if (
+                isinstance(item, settlement.Correction)
+                or item.part
+                or item.decision
+                or (row.quantity, row.price_unit, row.discount) != figures
+                or row.date_invoice != (item.date_from if advance else item.date_to + ONE_DAY)
+                or (row.whole_from, row.whole_to) != item.whole
+                or row.price_whole is None
+                or row.prorate != prorate
+            ):
+                loose.append((key, item))
+        return loose
+
+    def _add_skipped_rows(self, reader, served, change, removed):
+        """Show the stretches that a person skipped, as long as there is service on them.
+
+        :param served: days of service of the line.
+        """
         rows = {row.decision_id: row.id for row in reader.rows[self.id] if row.state == "skipped"}
         # Rows that were skipped before there were decisions stay as they are.
         rows.pop(None, None)

@@ -1,5 +1,6 @@
 from datetime import date
 from itertools import pairwise
+from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
@@ -212,6 +213,31 @@ class TestInstallment(SubscriptionCommon):
             counts.append(self.env.cr.sql_log_count - before)
         # 29 × 13 rows more are a few more INSERTs of 100 and 1000 rows, not a query each
         self.assertLess(counts[1] - counts[0], 15, counts)
+
+    def test_settling_what_did_not_change_takes_a_handful_of_queries_for_any_number_of_contracts(self):
+        contracts = self.env["subscription.contract"].union(*(self.make_contract() for _i in range(40)))
+        contracts[0].installment_ids[3].action_skip("Goodwill")
+        contracts[1].action_pause(date(2026, 3, 1))
+        self.bill(date(2026, 2, 1))
+        counts = []
+        for some in (contracts[:4], contracts[:4], contracts):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            change = some.browse(some.ids)._settle()
+            self.assertFalse(change.added or change.changed or change.removed)
+            counts.append(self.env.cr.sql_log_count - before)
+        # The first time more is read, which Odoo keeps for the whole process.
+        self.assertEqual(counts[1], counts[2])
+        self.assertLess(counts[1], 20)
+
+    def test_many_contracts_are_settled_in_pieces(self):
+        contracts = self.env["subscription.contract"].union(*(self.make_contract() for _i in range(5)))
+        contracts.line_ids.with_context(subscription_settle=LATER).price_unit = 150.0
+        with patch("odoo.addons.subscription_mgmt.models.contract.settlement.PIECE", 2):
+            change = contracts._settle()
+        self.assertEqual({row.contract_id for row, _values in change.changed}, set(contracts))
+        self.assertEqual(set(contracts.installment_ids.mapped("price_unit")), {150.0})
 
     def test_the_amount_is_that_of_the_figures_as_they_are_kept(self):
         contract = self.make_contract(date_end=date(2026, 1, 31))

@@ -1,7 +1,7 @@
 """Random lives of real contracts with posted invoices against an oracle that goes day by day over the final terms.
 
-SUBSCRIPTION_LIVES sets the number of lives of each kind, SUBSCRIPTION_SEED the first one: the message of a failure names
-the life that failed, which is lived again alone with SUBSCRIPTION_LIVES=1 SUBSCRIPTION_SEED=<its number>.
+SUBSCRIPTION_LIVES sets the number of lives of each kind, SUBSCRIPTION_SEED the first one. A failure names the life that
+failed; it is lived again alone with SUBSCRIPTION_LIVES=1 and its number as SUBSCRIPTION_SEED.
 """
 
 import os
@@ -14,7 +14,7 @@ from ..common import SubscriptionCommon
 from .life import Life
 from .life_oracle import Audit
 
-LIVES = int(os.environ.get("SUBSCRIPTION_LIVES", "12"))
+LIVES = int(os.environ.get("SUBSCRIPTION_LIVES", "6"))
 SEED = int(os.environ.get("SUBSCRIPTION_SEED", "1"))
 ACTS = 12
 
@@ -57,8 +57,9 @@ class TestLives(SubscriptionCommon):
     @staticmethod
     def describe(life):
         """What it was and what was done, for whoever has to find out why it went wrong."""
-        yield (f"from {life.start}, {life.cadence}, day {life.anchor_day}, {'arrears' if life.arrears else 'advance'}, "
-               f"{life.currency.name}, tax {'in' if life.included else 'on top'}, price {life.lines[0].price}")
+        timing, tax = "arrears" if life.arrears else "advance", "in" if life.included else "on top"
+        yield f"from {life.start}, {life.cadence}, day {life.anchor_day}, {timing}"
+        yield f"{life.currency.name}, tax {tax}, price {life.lines[0].price}"
         yield from life.log
         yield from (f"pause {pause}" for pause in life.pauses)
         yield f"ends {life.end}"
