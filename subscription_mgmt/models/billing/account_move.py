@@ -1,12 +1,13 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.context import QUIET
+from ..common.context import LEDGER, QUIET
 
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "subscription.parking.mixin"]
+    _inherit = ["account.move", "subscription.parking.mixin", "subscription.sealed.mixin"]
+    _sealed_records = False
 
     subscription_run_id = fields.Many2one(
         comodel_name="subscription.billing.run", readonly=True, copy=False, index="btree_not_null"
@@ -27,6 +28,17 @@ class AccountMove(models.Model):
     _subscription_queue = models.Index(
         "(company_id, subscription_billing_mode, state) WHERE subscription_billing_mode IS NOT NULL"
     )
+
+    # === SEALED === #
+    @api.model
+    def _get_sealed_fields(self):
+        """Override of `subscription.sealed.mixin`: of Odoo's invoices nothing but what billing keeps on them."""
+        return {"subscription_run_id", "subscription_billing_mode"}
+
+    @api.model
+    def _create_subscription_moves(self, vals_list):
+        """Create invoices that billing goes on with by itself."""
+        return self.with_context(subscription_ledger=LEDGER).create(vals_list).with_env(self.env)
 
     @api.depends("line_ids.subscription_installment_ids", "reversed_entry_id")
     def _compute_subscription_contract_ids(self):

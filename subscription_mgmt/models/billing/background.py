@@ -22,7 +22,7 @@ class SubscriptionBillingRun(models.Model):
         """
         run = self._open(company, date_ref, hold)
         only = {} if contracts is None else {"is_chosen": True, "chosen_ids": [(6, 0, contracts.ids)]}
-        run.write({"state": "queued", **only})
+        run._write_sealed({"state": "queued", **only})
         # sudo: starting a run is enough to have it carried out
         self.env.ref("subscription_mgmt.ir_cron_subscription_bill_due").sudo()._trigger()
         return run
@@ -50,7 +50,7 @@ class SubscriptionBillingRun(models.Model):
         if batches:
             run = run or run._open(company, date_ref)
         if run:
-            run.write({"state": "running", "total_count": run.done_count + sum(map(len, batches))})
+            run._write_sealed({"state": "running", "total_count": run.done_count + sum(map(len, batches))})
         if not frame._run_batches(BILL, batches, date_ref, ahead=ahead + 1, run_id=run.id):
             return False
         # What earlier, interrupted runs left in draft is posted, too.

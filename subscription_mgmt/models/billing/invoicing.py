@@ -161,7 +161,7 @@ class SubscriptionBillingRun(models.Model):
         """
         values = [values for _rows, values in batch]
         context = {**QUIET, **(COMPLETE if complete else {})}
-        created = self.env["account.move"].with_context(**context).create(values)
+        created = self.env["account.move"].with_context(**context)._create_subscription_moves(values)
         if complete:
             self._keep_given(created)
         # Without the context of the creation: later changes must be synchronised as always.

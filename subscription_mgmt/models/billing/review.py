@@ -31,15 +31,21 @@ class SubscriptionBillingRun(models.Model):
             run.draft_count = counts.get(run.id, 0)
 
     def action_approve(self):
-        """Release a held run: its invoices go the way their contracts say, starting with posting."""
-        self.hold = False
+        """Release a held run: its invoices go the way their contracts say, starting with posting.
+
+        :raise AccessError: without the billing right.
+        """
+        self.check_access("write")
+        self._write_sealed({"hold": False})
         self._post_moves()
 
     def action_undo(self):
         """Delete the drafts of the run and put their rows back into the plan; posted invoices stay.
 
+        :raise AccessError: without the billing right.
         :raise UserError: nothing is in draft any more.
         """
+        self.check_access("write")
         drafts = self.move_ids.filtered(lambda move: move.state == "draft")
         if not drafts:
             raise UserError(self.env._("No invoice of this run is in draft; credit the posted ones instead."))

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 from ..common.isolation import run_isolated
@@ -15,7 +15,7 @@ class SubscriptionBillingRun(models.Model):
     """One run of billing in one company: what it made, what it had to leave, how long it took."""
 
     _name = "subscription.billing.run"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin"]
     _description = "Subscription Billing Run"
     _order = "id desc"
     _rec_name = "date_ref"
@@ -50,7 +50,9 @@ class SubscriptionBillingRun(models.Model):
     progress = fields.Float(compute="_compute_progress", help="Part of the due contracts that is handled, in percent.")
     contract_count = fields.Integer(string="Contracts", readonly=True)
     installment_count = fields.Integer(string="Installments", readonly=True)
-    move_ids = fields.One2many(comodel_name="account.move", inverse_name="subscription_run_id", string="Invoices")
+    move_ids = fields.One2many(
+        comodel_name="account.move", inverse_name="subscription_run_id", string="Invoices", readonly=True
+    )
     move_count = fields.Integer(string="Invoice Count", compute="_compute_move_figures")
     amount_untaxed = fields.Monetary(string="Untaxed Amount", compute="_compute_move_figures")
     amount_total = fields.Monetary(string="Total", compute="_compute_move_figures")
@@ -101,8 +103,12 @@ class SubscriptionBillingRun(models.Model):
         return {**action, "domain": [("id", "in", self.parked_ids.ids)], "context": context}
 
     def action_retry_parked(self):
-        """Bill the parked contracts of the run once more, in a run of their own."""
+        """Bill the parked contracts of the run once more, in a run of their own.
+
+        :raise AccessError: without the billing right.
+        """
         self.ensure_one()
+        self.check_access("write")
         return self._bill_due(self.date_ref, contracts=self.parked_ids)._get_form_action()
 
     def _get_form_action(self):
@@ -148,10 +154,16 @@ class SubscriptionBillingRun(models.Model):
 
     @api.model
     def _open(self, company, date_ref, hold=False):
-        return self.with_company(company).create({"company_id": company.id, "date_ref": date_ref, "hold": hold})
+        """Begin a run; the right to write runs is the right to bill.
+
+        :raise AccessError: without it.
+        """
+        self.check_access("write")
+        values = {"company_id": company.id, "date_ref": date_ref, "hold": hold}
+        return self.with_company(company)._create_sealed([values])
 
     def _finish(self):
-        self.write({"state": "done", "date_done": fields.Datetime.now()})
+        self._write_sealed({"state": "done", "date_done": fields.Datetime.now()})
 
     @api.model
     def _get_due_domain(self, company, date_ref, contracts=None):
@@ -202,13 +214,17 @@ class SubscriptionBillingRun(models.Model):
         failed = self.env["subscription.installment"].union(*(group for group, _error in failures))
         for group, error in failures:
             group.contract_id._park("bill", error, self.date_ref)
-        self.parked_ids |= failed.contract_id
         done = rows - failed
         # A contract may have rows on two invoices, of which one failed.
         (done.contract_id - failed.contract_id)._unpark("bill")
-        self.done_count += len(contracts)
-        self.contract_count += len(done.contract_id)
-        self.installment_count += len(done)
+        self._write_sealed(
+            {
+                "parked_ids": [Command.link(contract.id) for contract in failed.contract_id],
+                "done_count": self.done_count + len(contracts),
+                "contract_count": self.contract_count + len(done.contract_id),
+                "installment_count": self.installment_count + len(done),
+            }
+        )
 
     @api.model
     def _forget(self):

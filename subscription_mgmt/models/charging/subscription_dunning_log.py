@@ -16,7 +16,7 @@ class SubscriptionDunningLog(models.Model):
     """One step of a dunning plan, taken or left out for one invoice."""
 
     _name = "subscription.dunning.log"
-    _inherit = ["subscription.mixin", "subscription.parking.mixin"]
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin", "subscription.parking.mixin"]
     _description = "Dunning Log"
     _order = "date desc, id desc"
     _rec_name = "step_id"

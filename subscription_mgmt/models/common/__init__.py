@@ -1,3 +1,4 @@
+from . import subscription_sealed_mixin
 from . import subscription_mixin
 from . import subscription_alert_mixin
 from . import subscription_parking

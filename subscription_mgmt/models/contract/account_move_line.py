@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 
 
 class AccountMoveLine(models.Model):
@@ -19,3 +20,23 @@ class AccountMoveLine(models.Model):
         # A credit note of what was put in place gives back the line that was billed in the beginning.
         values["subscription_origin_line_id"] = (self.subscription_origin_line_id or self).id
         return super()._copy_data_extend_business_fields(values)
+
+    @api.constrains("subscription_origin_line_id")
+    def _check_subscription_origin(self):
+        """A credit note gives back what the same customer was billed, or the settlement would be told a lie."""
+        for line in self:
+            origin = line.subscription_origin_line_id.sudo()  # sudo: whatever line was named
+            if origin and (
+                origin.company_id != line.company_id
+                or origin.move_id.commercial_partner_id != line.move_id.commercial_partner_id
+            ):
+                raise ValidationError(self.env._("A line gives back what the same customer was billed, nothing else."))
+
+    def write(self, vals):
+        """Override of `account`: which line one was made from is known when it is made, and stays so.
+
+        :raise AccessError: a person writes it.
+        """
+        if "subscription_origin_line_id" in vals and not self.env.su:
+            raise AccessError(self.env._("Which invoice line is given back is not written by hand."))
+        return super().write(vals)

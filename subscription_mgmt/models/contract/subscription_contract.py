@@ -1,12 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..common.context import LEDGER
-
-# Given by acts alone
-SEALED = {"state", "date_closed"}
 # What invoices were made out in; stays as it is once the contract was billed
 IDENTITY = {"company_id", "currency_id", "partner_id"}
 
@@ -16,6 +12,7 @@ class SubscriptionContract(models.Model):
 
     _name = "subscription.contract"
     _inherit = [
+        "subscription.sealed.mixin",
         "subscription.mixin",
         "subscription.parking.mixin",
         "subscription.invoicing.mixin",
@@ -26,6 +23,8 @@ class SubscriptionContract(models.Model):
     _order = "id desc"
     _rec_names_search = ["name", "subject", "partner_id.name", "external_ref"]
     _check_company_auto = True
+    _sealed_records = False
+    _sealed_from_system = True
 
     # === IDENTITY === #
     name = fields.Char(string="Contract Number", required=True, copy=False, default="/", index="trigram")
@@ -36,6 +35,7 @@ class SubscriptionContract(models.Model):
     state = fields.Selection(
         selection=[("draft", "Draft"), ("active", "Active"), ("paused", "Paused"), ("closed", "Closed")],
         required=True,
+        readonly=True,
         default="draft",
         copy=False,
         index=True,
@@ -321,22 +321,22 @@ class SubscriptionContract(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Keep state and identity of contracts, and settle those in force whose dates change.
+        """Keep the identity of contracts, and settle those in force whose dates change.
 
-        :raise AccessError: a state that no act gave.
         :raise UserError: company, currency or subscriber of a billed contract; a running one is archived.
         """
-        self._check_sealed(vals)
+        self._check_kept(vals)
         result = super().write(vals)
-        if {"date_start", "date_end"} & set(vals) and self.env.context.get("subscription_ledger") is not LEDGER:
+        if {"date_start", "date_end"} & set(vals) and not self._is_own_code():
             self._settle()
         return result
 
-    def _check_sealed(self, vals):
-        """Raise when the values are not for people to write."""
-        sealed = () if self.env.context.get("subscription_ledger") is LEDGER else SEALED & set(vals)
-        if any(contract[name] != vals[name] for contract in self for name in sealed):
-            raise AccessError(self.env._("Use the buttons: the state of a contract is not written by hand."))
+    def _get_sealed_message(self):
+        """What is not the person's own to write is given by acts."""
+        return self.env._("Use the buttons: the state of a contract is not written by hand.")
+
+    def _check_kept(self, vals):
+        """Raise when a contract in force would be archived, or a billed one be somebody else's."""
         if vals.get("active") is False and self.filtered(lambda contract: contract.state in ("active", "paused")):
             raise UserError(self.env._("A contract in force is not archived. Close it instead."))
         moved = [name for name in IDENTITY & set(vals) if any(contract[name].id != vals[name] for contract in self)]
@@ -353,7 +353,7 @@ class SubscriptionContract(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
         running = self.filtered(lambda contract: contract.state != "draft")[:1]
-        if running and self.env.context.get("subscription_ledger") is not LEDGER:
+        if running and not self._is_own_code():
             raise UserError(self.env._("Contract %(contract)s is in force. Close it instead.", contract=running.name))
 
     @api.ondelete(at_uninstall=False)

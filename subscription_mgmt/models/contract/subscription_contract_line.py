@@ -18,10 +18,12 @@ class SubscriptionContractLine(models.Model):
     """What is delivered and billed. The cadence lives here: monthly, quarterly and yearly lines share a contract."""
 
     _name = "subscription.contract.line"
-    _inherit = ["subscription.mixin", "subscription.sale.line.mixin"]
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin", "subscription.sale.line.mixin"]
     _description = "Subscription Contract Line"
     _order = "contract_id, sequence, id"
     _check_company_auto = True
+    _sealed_records = False
+    _sealed_from_system = True
 
     # === RELATIONS === #
     contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, ondelete="cascade", index=True)
@@ -164,10 +166,10 @@ class SubscriptionContractLine(models.Model):
     def write(self, vals):
         """Settle contracts in force whose terms change, whatever way the change comes in.
 
-        :raise UserError: a billed line is moved to another contract.
+        :raise UserError: a line is moved to another contract; its plan would stay behind.
         """
-        if "contract_id" in vals:
-            self._unlink_except_billed()
+        if any(line.contract_id.id != vals.get("contract_id", line.contract_id.id) for line in self):
+            raise UserError(self.env._("A line stays in its contract. End it there, and add one to the other."))
         result = super().write(vals)
         if self._plan_fields() & set(vals):
             self.contract_id._settle()

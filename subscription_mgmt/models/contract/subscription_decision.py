@@ -1,9 +1,7 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo import fields, models
 
 from ...tools import settlement
 from ...tools.proration import get_exact_price
-from ..common.context import LEDGER
 
 
 class SubscriptionDecision(models.Model):
@@ -13,9 +11,10 @@ class SubscriptionDecision(models.Model):
     """
 
     _name = "subscription.decision"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin"]
     _description = "Decision About the Payment Plan"
     _order = "date_from, id"
+    _sealed_from_system = True
 
     line_id = fields.Many2one(
         comodel_name="subscription.contract.line", required=True, readonly=True, ondelete="cascade", index=True
@@ -45,21 +44,6 @@ class SubscriptionDecision(models.Model):
         self.ensure_one()
         return {"quantity": self.quantity, "price_unit": self.price_unit, "discount": self.discount}
 
-    def _check_ledger(self):
-        if self.env.context.get("subscription_ledger") is not LEDGER:
-            raise AccessError(self.env._("Change or skip the row of the plan; decisions are not written by hand."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse what did not come through a row of the plan."""
-        self._check_ledger()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse what did not come through a row of the plan."""
-        self._check_ledger()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_ledger(self):
-        self._check_ledger()
+    def _get_sealed_message(self):
+        """Decisions come from the rows of the plan."""
+        return self.env._("Change or skip the row of the plan; decisions are not written by hand.")

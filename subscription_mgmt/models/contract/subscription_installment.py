@@ -1,23 +1,25 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.proration import get_exact_price
 from ..common.context import LEDGER
 
-# What a person may still change on a row that is not billed yet; touching it marks the row as edited by hand.
 PRICE_FIELDS = ("quantity", "price_unit", "discount")
-EDITABLE = {"date_invoice", *PRICE_FIELDS}
 
 
 class SubscriptionInstallment(models.Model):
-    """One row per line and period: the ledger of what was, is and will be billed."""
+    """One row per line and period: the ledger of what was, is and will be billed.
+
+    What is not `readonly` a person may still change on a row that is not billed yet.
+    """
 
     _name = "subscription.installment"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin"]
     _description = "Subscription Installment"
     _order = "date_invoice, date_from, id"
     _rec_names_search = ["contract_id.name", "line_id.name"]
+    _sealed_from_system = True
 
     contract_id = fields.Many2one(
         comodel_name="subscription.contract", required=True, readonly=True, ondelete="cascade", index=True
@@ -166,9 +168,7 @@ class SubscriptionInstallment(models.Model):
     # === SEALED === #
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse rows that the ledger did not write; those that come edited are decisions of a person."""
-        if self.env.context.get("subscription_ledger") is not LEDGER:
-            raise AccessError(self.env._("Rows of the payment plan follow from the lines; they are not made by hand."))
+        """Keep rows that come edited as decisions of a person."""
         rows = super().create(vals_list)
         for row in rows.filtered(lambda row: row.is_edited and not row.decision_id):
             row._decide(is_skip=row.state == "skipped", reason=row.reason)
@@ -180,19 +180,23 @@ class SubscriptionInstallment(models.Model):
         :raise AccessError: a column of the ledger.
         :raise UserError: a row that was billed or skipped, or that gives something back.
         """
-        if self.env.context.get("subscription_ledger") is LEDGER:
-            return super().write(vals)
-        self._check_not_invoiced()
-        if set(vals) - EDITABLE:
-            raise AccessError(self.env._("Only day of billing, quantity, price and discount of a row can be changed."))
-        self._check_editable(vals)
-        rows = self.with_context(subscription_ledger=LEDGER)
-        result = super(SubscriptionInstallment, rows).write(vals)
-        rows.filtered(lambda row: not row.credited_id)._decide()
-        self.contract_id._settle()
+        if not self._is_own_code():
+            self._check_editable(vals)
+        result = super().write(vals)
+        if not self._is_own_code():
+            self.filtered(lambda row: not row.credited_id)._decide()
+            self.contract_id._settle()
         return result
 
+    def _get_sealed_message(self):
+        """What a person may do instead."""
+        return self.env._(
+            "The payment plan follows from the lines: only day of billing, quantity, price and discount of a row can "
+            "be changed, and a row can be skipped."
+        )
+
     def _check_editable(self, vals):
+        self._check_not_invoiced()
         for row in self:
             if row.state == "skipped":
                 raise UserError(self.env._("%(row)s is skipped; bring it back first.", row=row.display_name))
@@ -202,10 +206,8 @@ class SubscriptionInstallment(models.Model):
                 )
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_ledger(self):
+    def _unlink_except_invoiced(self):
         self._check_not_invoiced()
-        if self.env.context.get("subscription_ledger") is not LEDGER:
-            raise UserError(self.env._("Rows of the payment plan are not deleted; skip them, and say why."))
 
     def _decide(self, **values):
         """Keep what stands on the rows as decisions of a person, which outlive every later act."""

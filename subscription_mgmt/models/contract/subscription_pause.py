@@ -1,16 +1,14 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
-
-from ..common.context import LEDGER
 
 
 class SubscriptionPause(models.Model):
     """A stretch of days without service, agreed for one contract: a term like its price, settled like one."""
 
     _name = "subscription.pause"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin"]
     _description = "Pause of a Contract"
     _order = "date_from desc, id desc"
+    _sealed_from_system = True
 
     contract_id = fields.Many2one(
         comodel_name="subscription.contract", required=True, readonly=True, ondelete="cascade", index=True
@@ -29,22 +27,6 @@ class SubscriptionPause(models.Model):
         for pause in self:
             pause.display_name = f"{pause.date_from} – {pause.date_to or '…'}"
 
-    def _check_ledger(self):
-        """Raise unless an act of the contract is at work: what was agreed is changed by pausing and resuming."""
-        if self.env.context.get("subscription_ledger") is not LEDGER:
-            raise AccessError(self.env._("Pause and resume the contract; its pauses are not written by hand."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse what no act of the contract wrote."""
-        self._check_ledger()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse what no act of the contract wrote."""
-        self._check_ledger()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_ledger(self):
-        self._check_ledger()
+    def _get_sealed_message(self):
+        """What was agreed is changed by pausing and resuming."""
+        return self.env._("Pause and resume the contract; its pauses are not written by hand.")

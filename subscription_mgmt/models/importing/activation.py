@@ -31,7 +31,7 @@ class SubscriptionImportBatch(models.Model):
         if len(drafts) <= FOREGROUND_CONTRACTS:
             return drafts._activate_in_bulk()
         drafts._unpark("activate")
-        self.write({"is_activating": True, "message": False})
+        self._write_sealed({"is_activating": True, "message": False})
         # sudo: the right to import is enough to have it carried out
         self.env.ref("subscription_mgmt.ir_cron_subscription_import_activate").sudo()._trigger()
         return True
@@ -61,7 +61,7 @@ class SubscriptionImportBatch(models.Model):
         """Tell which contracts have to be looked at, in the language of who imported."""
         for batch in self:
             reader = batch.with_context(lang=batch.user_id.lang)
-            batch.write({"is_activating": False, "message": reader._describe_drafts()})
+            batch._write_sealed({"is_activating": False, "message": reader._describe_drafts()})
 
     def _describe_drafts(self):
         """What keeps contracts from being put in force, the first of many; False when there are none."""

@@ -67,35 +67,42 @@ class SubscriptionImportBatch(models.Model):
     def action_stop(self):
         """Stop the import; nothing of it stays. Or stop putting contracts in force; those that are stay so.
 
+        :raise AccessError: the user may not import
         :raise UserError: it is over already
         """
         for batch in self:
+            batch._check_may_import()
             if batch.is_activating:
-                batch.is_activating = False
+                batch._write_sealed({"is_activating": False})
             elif batch.state != "queued":
                 raise UserError(self.env._("Import %(name)s is over already.", name=batch.name))
             elif batch._is_free():
-                batch.write({"state": "stopped", "message": self.env._("Stopped before it began.")})
+                batch._write_sealed({"state": "stopped", "message": self.env._("Stopped before it began.")})
             else:
-                batch.progress_ids.stop_requested = True
+                batch.progress_ids.sudo().stop_requested = True  # sudo: checked above
         return True
 
     def action_retry(self):
-        """Start an import again that was stopped, failed or was interrupted."""
+        """Start an import again that was stopped, failed or was interrupted: with the rights of who does so.
+
+        :raise AccessError: the user may not import
+        """
         self.ensure_one()
+        self._check_may_import()
         if self.state not in ("stopped", "failed"):
             raise UserError(self.env._("Only an import that was stopped or failed can be started again."))
-        self.company_id._check_subscription_enabled()
         self._queue()
         return True
 
     # === BUSINESS === #
     def _queue(self):
-        """Have the import done by the server."""
+        """Have the import done by the server, with the rights of whoever asks for it now."""
         self.ensure_one()
-        self.progress_ids.unlink()
-        self.env["subscription.import.progress"].create({"batch_id": self.id})
-        self.write({"state": "queued", "message": False, "error_file": False, "error_filename": False})
+        batch = self.sudo()  # sudo: imports are kept by the system
+        batch.progress_ids.unlink()
+        batch.progress_ids.create({"batch_id": self.id})
+        no_errors = {"message": False, "error_file": False, "error_filename": False}
+        batch.write({"state": "queued", "user_id": self.env.uid, **no_errors})
         self._unpark("import")
         # sudo: the right to import is enough to have it carried out
         self.env.ref("subscription_mgmt.ir_cron_subscription_import").sudo()._trigger()
@@ -115,7 +122,7 @@ class SubscriptionImportBatch(models.Model):
         result = self._examine()
         if result.errors and (result.refused or not self.good_only):
             problems = self._get_layout()._describe_problems(result.errors)
-            self.row_count = result.row_count
+            self._write_sealed({"row_count": result.row_count})
             self._give_up(problems)
             self._keep_failing_rows(result)
             return
@@ -132,8 +139,8 @@ class SubscriptionImportBatch(models.Model):
     def _keep_failing_rows(self, result):
         """Attach the workbook of the rows that were left out."""
         if result.errors and not result.refused:
-            self.error_file = base64.b64encode(self._build_error_workbook(result))
-            self.error_filename = self._get_error_filename()
+            file = base64.b64encode(self._build_error_workbook(result))
+            self._write_sealed({"error_file": file, "error_filename": self._get_error_filename()})
 
     # === CRON === #
     @api.model

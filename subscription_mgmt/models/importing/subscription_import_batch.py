@@ -7,6 +7,7 @@ class SubscriptionImportBatch(models.Model):
 
     _name = "subscription.import.batch"
     _inherit = [
+        "subscription.sealed.mixin",
         "subscription.mixin",
         "subscription.parking.mixin",
         "subscription.import.engine",
@@ -79,7 +80,7 @@ class SubscriptionImportBatch(models.Model):
         :param made: pairs (number of the row, record)
         """
         lines = [self._prepare_made_values(row, record) for row, record in made]
-        self.env["subscription.import.change"].create(lines)
+        self.env["subscription.import.change"]._create_sealed(lines)
 
     def _prepare_made_values(self, row, record):
         return {

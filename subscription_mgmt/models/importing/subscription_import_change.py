@@ -7,6 +7,7 @@ class SubscriptionImportChange(models.Model):
     """One line of the receipt of an import: a field of a record with its old and its new value, or a record made."""
 
     _name = "subscription.import.change"
+    _inherit = "subscription.sealed.mixin"
     _description = "Subscriber Import Change"
     _order = "batch_id, id"
     _rec_name = "record_name"

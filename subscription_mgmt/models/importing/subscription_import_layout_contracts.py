@@ -259,7 +259,7 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
         if records._name == "subscription.contract":
             # An account that a person chose has another code.
             accounts = records.filtered(lambda c: c.analytic_account_id.code == c.name).analytic_account_id
-        records.installment_ids.with_prefetch().unlink()
+        records.installment_ids.sudo().with_prefetch().unlink()  # sudo: plans go with what they were made from
         if records._name == "subscription.contract":
             records.line_ids.with_prefetch().unlink()
         deleted = super()._delete(records)

@@ -185,7 +185,8 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
     # === WRITING === #
     def _make(self, result, entries, batch):
         """Make rows of plans."""
-        rows = self.env["subscription.installment"].with_context(**result.engine._get_write_context())
+        # sudo: the right to import is enough; nobody makes rows of a plan by hand
+        rows = self.env["subscription.installment"].sudo().with_context(**result.engine._get_write_context())
         created = rows.create([self._prepare_row_values(group.first, line) for group, line in entries])
         batch._note_made((group.row, row) for (group, _line), row in zip(entries, created, strict=True))
 
@@ -198,9 +199,9 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
 
     def _delete(self, records):
         """Override of `subscription.import.layout`: what the rows had decided goes with them."""
-        # sudo: as when they were made
-        records.decision_id.sudo().with_context(subscription_ledger=LEDGER).unlink()
-        return super()._delete(records.with_context(subscription_ledger=LEDGER))
+        records = records.sudo().with_context(subscription_ledger=LEDGER)  # sudo: as when they were made
+        records.decision_id.unlink()
+        return super()._delete(records)
 
     def _get_touched(self, result):
         """Override of `subscription.import.ledger`: a plan with rows of its own goes on after them."""

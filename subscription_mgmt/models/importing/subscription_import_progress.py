@@ -6,6 +6,7 @@ class SubscriptionImportProgress(models.Model):
     """How far an import is. A row of its own, written by a cursor of its own: others see it before the import ends."""
 
     _name = "subscription.import.progress"
+    _inherit = "subscription.sealed.mixin"
     _description = "Subscriber Import Progress"
 
     batch_id = fields.Many2one(comodel_name="subscription.import.batch", required=True, ondelete="cascade", index=True)

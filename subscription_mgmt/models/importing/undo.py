@@ -31,6 +31,7 @@ class SubscriptionImportBatch(models.Model):
     def action_open_undo(self):
         """Show what undoing would do, and ask."""
         self.ensure_one()
+        self._check_may_import()
         self._check_undoable()
         undo = self.env["subscription.import.undo"].create({"batch_id": self.id})
         return undo._get_form_action()
@@ -40,12 +41,14 @@ class SubscriptionImportBatch(models.Model):
 
         A field that somebody changed since keeps what he wrote.
 
+        :raise AccessError: the user may not import
         :raise UserError: something of it was billed, or is used elsewhere
         """
         for batch in self:
+            batch._check_may_import()
             batch._check_undoable()
             batch._get_layout()._undo(batch._get_undo_plan())
-            batch.state = "undone"
+            batch._write_sealed({"state": "undone"})
         return True
 
     def _get_undo_plan(self) -> UndoPlan:

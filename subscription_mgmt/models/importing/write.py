@@ -51,7 +51,7 @@ class SubscriptionImportEngine(models.AbstractModel):
             if report:
                 report(done)
         layout._finish(result)
-        batch.write(self._prepare_receipt_values(result))
+        batch._write_sealed(self._prepare_receipt_values(result))
 
     def _prepare_receipt_values(self, result):
         return {
@@ -74,7 +74,7 @@ class SubscriptionImportEngine(models.AbstractModel):
                 # What the records themselves refuse: the check cannot know every rule of every add-on.
                 text = self.env._("Row %(row)s cannot be imported: %(reason)s", row=update.row, reason=str(error))
                 raise UserError(text)
-        self.env["subscription.import.change"].create(receipt)
+        self.env["subscription.import.change"]._create_sealed(receipt)
         self.env.flush_all()
 
     def _prepare_updates(self, updates):

@@ -41,7 +41,7 @@ class SubscriptionEntitlement(models.Model):
     def _create_move(self, terms):
         """Make the draft of an invoice or credit note."""
         moves = self.env["account.move"].with_company(self.company_id)
-        return moves.create(moves._prepare_subscription_head(terms, BillingDecisions(self.env)))
+        return moves._create_subscription_moves([moves._prepare_subscription_head(terms, BillingDecisions(self.env))])
 
     def _make_invoice(self, date_ref):
         """Make and post the invoice of packages that have none, and settle it with the payment that is there.
@@ -53,7 +53,7 @@ class SubscriptionEntitlement(models.Model):
             invoice = one._create_move(one._get_invoice_terms(date_ref, [line]))
             one._check_invoice_amount(invoice)
             invoice.action_post()
-            one.invoice_id = invoice
+            one._write_sealed({"invoice_id": invoice.id})
             one._settle(invoice)
 
     def _check_invoice_amount(self, invoice):
@@ -87,6 +87,7 @@ class SubscriptionEntitlement(models.Model):
 
     def action_make_invoice(self):
         """Make the invoice that is missing, or could not be made at the purchase."""
+        self.check_access("write")
         for one in self:
             one._make_invoice(one.company_id._subscription_today())
             one._unpark("invoice")

@@ -129,7 +129,7 @@ class SubscriptionEntitlement(models.Model):
         else:
             text = self.env._("%(days)s days", days=units)
             self._add_move("refunded", 0, date_ref, source=source, reason=f"{text}. {reason}")
-            self.date_end = fields.Date.subtract(self.date_end, days=units)
+            self._write_sealed({"date_end": fields.Date.subtract(self.date_end, days=units)})
         if units >= unused:
             self._close("refunded", date_ref)
             self.activity_ids.action_feedback(feedback=self.env._("Refunded."))

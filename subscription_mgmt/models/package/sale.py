@@ -60,17 +60,16 @@ class SubscriptionPackage(models.Model):
         refusal = self._get_refusal(customer, date_ref, confirmed)
         if refusal and not values.get("payment_transaction_id"):
             raise UserError(refusal)
-        entitlement = self.env["subscription.entitlement"].create(
-            {
-                "company_id": self.company_id.id,
-                "partner_id": customer.id,
-                "package_id": self.id,
-                "department_ids": [(6, 0, self.department_ids.ids)],
-                "hold_reason": refusal or False,
-                **self._get_dates(customer, date_ref),
-                **values,
-            }
-        )
+        values = {
+            "company_id": self.company_id.id,
+            "partner_id": customer.id,
+            "package_id": self.id,
+            "department_ids": [(6, 0, self.department_ids.ids)],
+            "hold_reason": refusal or False,
+            **self._get_dates(customer, date_ref),
+            **values,
+        }
+        entitlement = self.env["subscription.entitlement"]._create_sealed([values])
         if not refusal:
             entitlement._begin(date_ref)
         return entitlement

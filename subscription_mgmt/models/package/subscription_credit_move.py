@@ -10,7 +10,7 @@ class SubscriptionCreditMove(models.Model):
     """
 
     _name = "subscription.credit.move"
-    _inherit = "subscription.mixin"
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin"]
     _description = "Credit Move"
     _order = "date desc, id desc"
     _rec_name = "move_type"
@@ -104,7 +104,7 @@ class SubscriptionCreditMove(models.Model):
     @api.model
     def _charge(self, wallet, department, source, parts, date_ref):
         """Write down a request: one move per grant that pays for it."""
-        return self.create(
+        return self._create_sealed(
             [
                 {
                     "company_id": wallet.company_id.id,
@@ -130,8 +130,10 @@ class SubscriptionCreditMove(models.Model):
 
         :param reason: why, in words; required.
         :return: the correcting moves.
+        :raise AccessError: without the billing right.
         :raise UserError: no reason; not a request; corrected already.
         """
+        self.env["subscription.entitlement"].check_access("write")
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the move is corrected."))
         spends = self.browse()
@@ -149,20 +151,19 @@ class SubscriptionCreditMove(models.Model):
             today = move.company_id._subscription_today()
             self.env["subscription.wallet"]._lock(move.company_id, move.partner_id)._roll(today)
             entitlement = move.entitlement_id
-            corrections += self.create(
-                {
-                    "company_id": move.company_id.id,
-                    "partner_id": move.partner_id.id,
-                    "entitlement_id": entitlement.id,
-                    "department_id": move.department_id.id,
-                    "date": today,
-                    "move_type": "correction",
-                    "credits": -move.credits,
-                    "part": move.part,
-                    "reason": reason,
-                    "reversed_id": move.id,
-                }
-            )
+            correction = {
+                "company_id": move.company_id.id,
+                "partner_id": move.partner_id.id,
+                "entitlement_id": entitlement.id,
+                "department_id": move.department_id.id,
+                "date": today,
+                "move_type": "correction",
+                "credits": -move.credits,
+                "part": move.part,
+                "reason": reason,
+                "reversed_id": move.id,
+            }
+            corrections += self._create_sealed([correction])
             if move.credits and entitlement.state not in ("active", "pending"):
                 entitlement._add_move(entitlement.state, move.credits, today)
         return corrections

@@ -12,7 +12,13 @@ class SubscriptionEntitlement(models.Model):
     """A package that a customer holds: a line of the list "Paid subscriptions"."""
 
     _name = "subscription.entitlement"
-    _inherit = ["subscription.mixin", "subscription.parking.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "subscription.sealed.mixin",
+        "subscription.mixin",
+        "subscription.parking.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Paid Subscription"
     _order = "id desc"
     _rec_names_search = ["partner_id.name", "package_id.name"]
@@ -177,7 +183,7 @@ class SubscriptionEntitlement(models.Model):
                 & Domain("kind", "!=", one.kind)
             )
             others._close("forfeited", date_ref)
-            one.write({"state": "active" if one.date_start <= date_ref else "pending", "hold_reason": False})
+            one._write_sealed({"state": "active" if one.date_start <= date_ref else "pending", "hold_reason": False})
             if one.kind == CREDIT:
                 one._add_move("grant", one.credits, date_ref, source=one)
             one._reset_reminder()
@@ -187,7 +193,8 @@ class SubscriptionEntitlement(models.Model):
         over = self.filtered(lambda one: is_over(one.date_end or None, date_ref))
         for one in over:
             one._close("expired", fields.Date.add(one.date_end, days=1))
-        (self - over).filtered(lambda one: one.state == "pending" and one.date_start <= date_ref).state = "active"
+        begun = (self - over).filtered(lambda one: one.state == "pending" and one.date_start <= date_ref)
+        begun._write_sealed({"state": "active"})
 
     def _close(self, state, date_ref, **values):
         """End the entitlements; credits that are left are taken off, so that the ledger sums to zero.
@@ -200,23 +207,22 @@ class SubscriptionEntitlement(models.Model):
             if left:
                 one._add_move(state, -left, date_ref, **values)
             lost = state != "forfeited" or left or one.kind == PERIOD
-            one.write({"state": state if lost else "expired", "date_closed": date_ref, "hold_reason": False})
+            one._write_sealed({"state": state if lost else "expired", "date_closed": date_ref, "hold_reason": False})
 
     def _add_move(self, move_type, credits, date_ref, source=None, **values):
         """Write one line of the ledger."""
         self.ensure_one()
-        return self.env["subscription.credit.move"].create(
-            {
-                "company_id": self.company_id.id,
-                "partner_id": self.partner_id.id,
-                "entitlement_id": self.id,
-                "move_type": move_type,
-                "credits": credits,
-                "date": date_ref,
-                **({"source_model": source._name, "source_id": source.id} if source else {}),
-                **values,
-            }
-        )
+        move = {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "entitlement_id": self.id,
+            "move_type": move_type,
+            "credits": credits,
+            "date": date_ref,
+            **({"source_model": source._name, "source_id": source.id} if source else {}),
+            **values,
+        }
+        return self.env["subscription.credit.move"]._create_sealed([move])
 
     def _reset_reminder(self):
         """A customer who has bought may be reminded again when that runs low."""
@@ -232,12 +238,13 @@ class SubscriptionEntitlement(models.Model):
 
         :raise UserError: it does not wait for a decision.
         """
+        self.check_access("write")
         for one in self:
             if one.state != "pending" or not one.hold_reason:
                 raise UserError(self.env._("This paid subscription does not wait for a decision."))
             today = one.company_id._subscription_today()
             self.env["subscription.wallet"]._lock(one.company_id, one.partner_id)._roll(today)
-            one.write(one.package_id._get_dates(one.partner_id, today))
+            one._write_sealed(one.package_id._get_dates(one.partner_id, today))
             one._begin(today)
             one.activity_ids.action_feedback(feedback=self.env._("Accepted."))
         return True

@@ -13,7 +13,7 @@ class SubscriptionWallet(models.Model):
     """
 
     _name = "subscription.wallet"
-    _inherit = ["subscription.mixin", "subscription.parking.mixin"]
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin", "subscription.parking.mixin"]
     _description = "Customer Balance"
     _rec_name = "partner_id"
     _order = "partner_id, id"

@@ -104,7 +104,7 @@ class SubscriptionInteraction(models.Model):
         recurrence._check_invoice_partner()
         moves = self.env["account.move"].sudo(False).with_company(self.company_id)
         values = recurrence._prepare_invoice_values(self._get_today())
-        move = moves.with_context(mail_create_nosubscribe=True).create(values)
+        move = moves.with_context(mail_create_nosubscribe=True)._create_subscription_moves([values])
         self.invoice_id = move
         if recurrence.billing_mode != "draft":
             move.action_post()

@@ -82,7 +82,7 @@ class SubscriptionInteraction(models.Model):
             ]
         )
         for row, activity in zip(rows, activities, strict=True):
-            row.activity_id = activity
+            row._write_sealed({"activity_id": activity.id})
 
     def _make_events(self):
         rows = self.filtered(lambda row: not row.event_id)
@@ -102,7 +102,7 @@ class SubscriptionInteraction(models.Model):
             ]
         )
         for row, event in zip(rows, events, strict=True):
-            row.event_id = event
+            row._write_sealed({"event_id": event.id})
 
     def _make_tasks(self):
         rows = self.filtered(lambda row: not row.task_id)
@@ -121,7 +121,7 @@ class SubscriptionInteraction(models.Model):
             ]
         )
         for row, task in zip(rows, tasks, strict=True):
-            row.task_id = task
+            row._write_sealed({"task_id": task.id})
 
     # === CUSTOMER FILTER === #
     def _expand_filter(self, date_ref):

@@ -15,11 +15,18 @@ class SubscriptionInteraction(models.Model):
     """One thing to do with, or about, a customer on a day: planned by a recurrence or by hand (REC-32)."""
 
     _name = "subscription.interaction"
-    _inherit = ["subscription.mixin", "subscription.parking.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "subscription.sealed.mixin",
+        "subscription.mixin",
+        "subscription.parking.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Interaction"
     _order = "occurrence_date, date_start, id"
     _rec_names_search = ["name", "partner_id.name"]
     _check_company_auto = True
+    _sealed_records = False
 
     # === IDENTITY === #
     name = fields.Char(string="Subject", required=True)
@@ -202,6 +209,11 @@ class SubscriptionInteraction(models.Model):
                 raise ValidationError(self.env._("“%(name)s” ends before it starts.", name=interaction.name))
 
     # === CRUD === #
+    @api.model
+    def _get_sealed_fields(self):
+        """Override of `subscription.sealed.mixin`: what was made is looked at, moved and deleted as the system."""
+        return {"activity_id", "event_id", "task_id", "invoice_id"}
+
     @api.model
     def default_get(self, fields):
         """Take the day from the place in the calendar that was clicked."""

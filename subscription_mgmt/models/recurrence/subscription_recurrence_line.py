@@ -159,7 +159,7 @@ class SubscriptionRecurrence(models.Model):
         report = self.env["ir.actions.report"].with_context(report_pdf_no_attachment=True)
         # Closing the savepoint undoes the draft, and forgets what the cache holds of it.
         with closing(self.env.cr.savepoint()):
-            move = moves.create(self._prepare_invoice_values(date_ref))
+            move = moves._create_subscription_moves([self._prepare_invoice_values(date_ref)])
             content, _kind = report._render_qweb_pdf("account.account_invoices", move.ids)
         return content
 

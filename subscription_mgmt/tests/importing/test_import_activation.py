@@ -116,7 +116,7 @@ class TestImportActivation(ImportCommon):
         self.env["res.lang"]._activate_lang("tr_TR")
         self.env["ir.module.module"].search([("name", "=", "subscription_mgmt")])._update_translations(["tr_TR"])
         batch = self.import_numbers("AB-1", date_start="01.01.2020")
-        batch.user_id = self._make_user("manager")
+        batch.sudo().user_id = self._make_user("manager")
         batch.user_id.lang = "tr_TR"
         self.activate_in_background(batch)
         self.run_cron()

@@ -86,7 +86,7 @@ class TestImportJob(ImportCommon):
 
         def report(progress, **values):
             if values.get("done_count") == 1:
-                progress.stop_requested = True
+                progress.sudo().stop_requested = True
                 progress.flush_recordset()
             return original(progress, **values)
 
@@ -110,7 +110,7 @@ class TestImportJob(ImportCommon):
 
     def test_what_was_interrupted_is_said_and_not_repeated(self):
         batch = self.start(self.row())
-        batch.progress_ids.date_start = "2026-01-01 10:00:00"
+        batch.progress_ids.sudo().date_start = "2026-01-01 10:00:00"
         self.run_cron()
         self.assertEqual(batch.state, "failed")
         self.assertIn("interrupted", batch.message)
@@ -120,7 +120,7 @@ class TestImportJob(ImportCommon):
         for own, general, shown in ((-1, 90, "90 seconds"), (600, 90, "600 seconds"), (0, 90, "")):
             with patch.dict(config.options, {"limit_time_real_cron": own, "limit_time_real": general}):
                 batch = self.start(self.row())
-                batch.progress_ids.date_start = "2026-01-01 10:00:00"
+                batch.progress_ids.sudo().date_start = "2026-01-01 10:00:00"
                 self.run_cron()
             self.assertEqual((shown in batch.message, "limit_time" in batch.message), (True, bool(shown)))
 

@@ -26,7 +26,7 @@ class TestImportSecurity(ImportCommon):
         cls.records = {
             "subscription.import.batch": cls.batch,
             "subscription.import.change": cls.batch.change_ids,
-            "subscription.import.progress": cls.env["subscription.import.progress"].create({"batch_id": cls.batch.id}),
+            "subscription.import.progress": cls.batch.progress_ids.sudo().create({"batch_id": cls.batch.id}),
             "subscription.import.heading": cls.env["subscription.import.heading"].create(
                 {"company_id": cls.company.id, "layout": "contracts", "heading": "X", "folded": "x", "key": "price"}
             ),
@@ -56,7 +56,7 @@ class TestImportSecurity(ImportCommon):
                 self.records[model].with_user(user).write({"company_id": self.company.id})
         with self.assertRaises(AccessError):
             self.batch.with_user(user).action_undo()
-        self.batch.state = "failed"
+        self.batch.sudo().state = "failed"
         with self.assertRaises(AccessError):
             self.batch.with_user(user).action_retry()
 

@@ -43,7 +43,7 @@ class TestPackageStaff(PurchaseCommon):
             self.assertEqual(rights[name, "viewer"], "r", name)
         self.assertEqual(rights["package", "manager"], "r", "configuring needs the billing right")
         self.assertEqual({name: rights[name, "billing"] for name in OWN_MODELS}, {
-            "department": "crud", "package": "crud", "entitlement": "cru", "credit.move": "cr", "wallet": "r",
+            "department": "crud", "package": "crud", "entitlement": "ru", "credit.move": "r", "wallet": "r",
             "request": "r",
         })  # fmt: skip
 

@@ -198,7 +198,7 @@ class SubscriptionImport(models.TransientModel):
 
     def _import_now(self, result, good_only=False):
         if result.new or result.updates:
-            batch = self.env["subscription.import.batch"].create(self._prepare_batch_values(good_only))
+            batch = self.env["subscription.import.batch"]._create_sealed([self._prepare_batch_values(good_only)])
             self._write_result(result, batch)
             if good_only:
                 batch._keep_failing_rows(result)
@@ -216,7 +216,7 @@ class SubscriptionImport(models.TransientModel):
         if self.state != "checked" and not good_only:
             raise UserError(self.env._("Check the file first."))
         self._apply_columns()
-        batch = self.env["subscription.import.batch"].create(self._prepare_batch_values(good_only))
+        batch = self.env["subscription.import.batch"]._create_sealed([self._prepare_batch_values(good_only)])
         batch._queue()
         self._remember_columns()
         self.write({"batch_id": batch.id, "state": "done"})

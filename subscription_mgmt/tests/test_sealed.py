@@ -1,0 +1,131 @@
+from odoo.tests import tagged
+
+from .sealed_common import SealedCommon
+
+NOBODY = ()
+EDIT = ("editor", "manager")
+CONTRIBUTE = ("contributor", *EDIT)
+# Who may write which field of a contract that is in force and was billed, and of what is kept about it. Not here:
+# lists of other records, whose own fields are. A new field has to be added, with a thought of who may write it.
+WRITE = {
+    "subscription.contract": {
+        NOBODY: "active company_id currency_id date_closed date_next_invoice import_batch_id mrr partner_id state",
+        CONTRIBUTE: "analytic_account_id billing_mode category_id close_reason_id contact_id date_end date_start "
+        "dunning_plan_id employee_id equipment_id external_ref invoice_partner_id journal_id name note notice_days "
+        "payment_method_line_id payment_term_id payment_token_id portal_attachment_ids project_id properties renewal "
+        "renewal_months service_address_id service_category_id special_code subject tag_ids user_id",
+    },
+    "subscription.contract.line": {
+        NOBODY: "company_id contract_id currency_id mrr price_subtotal replaces_id",
+        CONTRIBUTE: "active analytic_distribution anchor_day billing_timing date_end date_start discount interval "
+        "interval_unit name paid_until price_unit product_id prorate quantity repetitions sequence tax_ids "
+        "tax_position_id",
+    },
+    "subscription.installment": {
+        NOBODY: "company_id contract_id credited_id currency_id date_from date_to decision_id invoice_line_id is_again "
+        "is_edited is_reopened line_id partner_id price_subtotal price_whole product_id prorate reason state "
+        "whole_from whole_to",
+        CONTRIBUTE: "date_invoice discount price_unit quantity",
+    },
+    "subscription.pause": {NOBODY: "company_id contract_id date_from date_to reason"},
+    "subscription.decision": {
+        NOBODY: "company_id contract_id date_from date_invoice date_to discount is_skip line_id price_unit quantity "
+        "reason",
+    },
+    "subscription.billing.run": {
+        NOBODY: "chosen_ids company_id contract_count date_done date_ref done_count hold installment_count parked_ids "
+        "state total_count",
+    },
+    "subscription.charge": {
+        NOBODY: "amount attempt company_id currency_id date_done date_sent decline_kind idempotency_key move_id reason "
+        "state token_id transaction_id",
+    },
+    "subscription.dunning.log": {
+        NOBODY: "action charge_id company_id date date_recovered move_id reason result step_id",
+    },
+    "subscription.entitlement": {
+        NOBODY: "buyer_id company_id date_closed date_end date_start department_ids hold_reason invoice_id kind "
+        "package_id partner_id payment_transaction_id reason state",
+    },
+    "subscription.credit.move": {
+        NOBODY: "company_id credits date department_id entitlement_id move_type part partner_id reason requests "
+        "reversed_id source_id source_model used",
+    },
+    "subscription.wallet": {NOBODY: "company_id date_reminded partner_id version"},
+    "subscription.import.batch": {
+        NOBODY: "column_map company_id date decimal_sign done_count error_file error_filename file filename good_only "
+        "id_mode id_modes is_activating layout message name on_existing row_count sheet_name skipped_count state "
+        "unchanged_count update_count user_id",
+    },
+    "subscription.import.progress": {NOBODY: "batch_id company_id date_start done_count stop_requested total_count"},
+    "subscription.import.change": {
+        NOBODY: "batch_id company_id field_name kind model new_text new_value old_text old_value record_name res_id "
+        "row_number",
+    },
+    "subscription.interaction": {NOBODY: "activity_id event_id invoice_id task_id"},
+    "account.move": {NOBODY: "subscription_billing_mode subscription_run_id"},
+    "account.move.line": {NOBODY: "subscription_origin_line_id"},
+}
+# Who may make and delete one; all others nobody. What was billed nobody deletes.
+CREATE = {"subscription.contract": CONTRIBUTE, "subscription.contract.line": CONTRIBUTE}
+UNLINK = {"subscription.contract": EDIT, "subscription.contract.line": EDIT}
+# Of these only some fields are sealed; who makes and deletes them is said elsewhere.
+OTHERS = ("subscription.interaction", "account.move", "account.move.line")
+
+
+@tagged("post_install", "-at_install")
+class TestSealed(SealedCommon):
+    """What is kept about money is written by acts alone: every stored field, every level, by RPC."""
+
+    def test_the_table_names_every_field_once(self):
+        for model, record in self.records.items():
+            named = [name for names in WRITE[model].values() for name in names.split()]
+            self.assertEqual(len(named), len(set(named)), model)
+            self.assertEqual(
+                self.get_columns(record),
+                set(named),
+                f"{model}: a stored field that the table WRITE of this file does not name, or that is gone. Say there "
+                "who may write it. What acts alone write is `readonly` in Python: subscription.sealed.mixin keeps it.",
+            )
+
+    def test_who_writes_which_field(self):
+        for model, record in self.records.items():
+            for levels, names in WRITE[model].items():
+                for name in names.split():
+                    value = self.another(record, record._fields[name])
+                    with self.subTest(field=f"{model}.{name}", value=value):
+                        found = [level for level in self.users if self.allowed(level, record, "write", {name: value})]
+                        self.assertEqual(found, list(levels))
+
+    def test_who_makes_one(self):
+        line = {"product_id": self.product.id, "price_unit": 5.0}
+        values = {
+            "subscription.contract": {"subject": "x", "partner_id": self.customer.id, "line_ids": [(0, 0, line)]},
+            "subscription.contract.line": {"contract_id": self.other_contract.id, **line},
+        }
+        for model, record in self.records.items():
+            if model in OTHERS:
+                continue
+            values.setdefault(model, self.get_copy(record))
+            with self.subTest(model):
+                empty = record.browse()
+                found = [level for level in self.users if self.allowed(level, empty, "create", [values[model]])]
+                self.assertEqual(found, list(CREATE.get(model, NOBODY)))
+
+    def get_copy(self, record):
+        """Values of another record like this one."""
+        return {
+            name: record._fields[name].convert_to_write(record[name], record)
+            for name in self.get_columns(record)
+            if record._fields[name].type not in ("binary", "properties")
+        }
+
+    def test_who_deletes_one(self):
+        for model, record in self.records.items():
+            if model in OTHERS:
+                continue
+            with self.subTest(model):
+                self.assertEqual([level for level in self.users if self.allowed(level, record, "unlink")], [])
+        for record in (self.other_contract, self.other_contract.line_ids):
+            found = [level for level in self.users if self.allowed(level, record, "unlink")]
+            self.assertEqual(found, list(UNLINK[record._name]))
