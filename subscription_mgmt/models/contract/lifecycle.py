@@ -126,14 +126,10 @@ class SubscriptionContract(models.Model):
         return pauses.filtered(lambda pause: pause.date_from <= day) if day else pauses
 
     def _begin_pause(self, day, reason):
-        """Have no service from the day on; a pause that was agreed for later begins earlier instead."""
+        """Have no service from the day on; pauses agreed for later stay."""
         # sudo: whoever may pause a contract writes what was agreed by doing so
         pauses = self.env["subscription.pause"].sudo().with_context(subscription_ledger=LEDGER)
-        later = pauses.browse(self._get_open_pause(None).ids)
-        if later:
-            later.write({"date_from": day, "reason": reason or later.reason})
-        else:
-            pauses.create({"contract_id": self.id, "date_from": day, "reason": reason})
+        pauses.create({"contract_id": self.id, "date_from": day, "reason": reason})
 
     def _end_pauses(self, pauses, day):
         """Have service again from the day on; a pause of no day was none."""

@@ -1,6 +1,7 @@
 """The plan follows what accounting does to invoices, at once."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
@@ -61,7 +62,7 @@ class TestAccounting(SubscriptionCommon):
     def test_a_draft_is_not_deleted_when_a_part_of_it_was_given_back(self):
         contract, invoice = self.close_after_billing(billing_mode="draft")
         note = self.bill(date(2026, 3, 10)).move_ids
-        with self.assertRaisesRegex(UserError, "gives back a part"):
+        with self.assertRaisesRegex(UserError, "gives back, or charges again"):
             invoice.unlink()
         note.unlink()
         invoice.unlink()
@@ -87,7 +88,14 @@ class TestAccounting(SubscriptionCommon):
         self.assertFalse(contract.plan_outdated)
 
     def test_posting_what_was_billed_for_the_first_time_settles_nothing(self):
-        self.make_contract(billing_mode="draft")
+        contract = self.make_contract(billing_mode="draft")
         invoice = self.bill(date(2026, 1, 1)).move_ids
-        self.assertFalse(invoice._filter_subscription_corrections(invoice.browse()))
-        self.assertEqual(invoice._filter_subscription_corrections(invoice), invoice)
+        settled = []
+        with patch.object(
+            type(contract), "_settle", lambda contracts, *_args, **_kwargs: settled.extend(contracts.ids)
+        ):
+            invoice.action_post()
+            self.assertEqual(settled, [])
+            invoice.button_draft()
+            invoice.action_post()
+        self.assertEqual(settled, contract.ids * 2, "taken back, and posted anew as a person corrected it")

@@ -515,8 +515,11 @@ class TestFaultsOfHands(FaultCommon):
 
     def test_fault_a26_rows_are_skipped_for_a_reason_not_deleted(self):
         contract = self.make_contract()
-        with self.assertRaisesRegex(UserError, "skip them"):
-            self.row_of(contract, MARCH).unlink()
+        row = self.row_of(contract, MARCH)
+        with self.assertRaises(UserError):
+            row.unlink()
+        with self.assertRaisesRegex(UserError, "Say why"):
+            row.action_skip("")
 
     def test_fault_a27_mrr_is_that_of_the_lines_in_force(self):
         contract = self.make_contract()

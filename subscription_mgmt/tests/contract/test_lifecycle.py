@@ -165,15 +165,6 @@ class TestLifecycle(SubscriptionCommon):
         with self.assertRaises(UserError):
             contract.action_resume(date(2026, 3, 9))
 
-    @freeze_time("2026-03-10")
-    def test_a_pause_agreed_for_later_begins_earlier_when_the_contract_is_paused_before(self):
-        contract = self.make_contract()
-        contract.action_pause(date(2026, 4, 1), "Sabbatical")
-        contract.action_pause(date(2026, 3, 10))
-        self.assertEqual((contract.pause_ids.date_from, contract.pause_ids.reason), (date(2026, 3, 10), "Sabbatical"))
-        contract.action_resume(date(2026, 5, 1))
-        self.assertEqual((contract.pause_ids.date_to, contract.state), (date(2026, 4, 30), "paused"))
-
     def test_renew_goes_on_after_the_old_end(self):
         contract = self.make_contract(date_end=date(2026, 12, 31), renewal="manual", renewal_months=6)
         contract.action_renew()
