@@ -13,3 +13,4 @@ from .package import *
 from .recurrence import *
 from .importing import *
 from .reporting import *
+from . import test_years
