@@ -43,6 +43,7 @@
         "wizards/billing/subscription_bill_views.xml",
         "wizards/importing/subscription_import_views.xml",
         "wizards/importing/subscription_import_undo_views.xml",
+        "wizards/reporting/subscription_assurance_page_views.xml",
         "wizards/recurrence/subscription_recurrence_generate_views.xml",
         "wizards/recurrence/subscription_recurrence_regenerate_views.xml",
         "wizards/recurrence/subscription_recurrence_preview_views.xml",

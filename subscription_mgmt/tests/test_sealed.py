@@ -33,11 +33,13 @@ WRITE = {
         "reason",
     },
     "subscription.billing.run": {
-        NOBODY: "chosen_ids company_id contract_count date_done date_ref done_count hold installment_count is_chosen parked_ids "
+        NOBODY: "chosen_ids company_id contract_count date_done date_ref done_count hold installment_count is_chosen "
+        "parked_ids "
         "state total_count",
     },
     "subscription.charge": {
-        NOBODY: "amount attempt company_id currency_id date_done date_due date_sent decline_kind idempotency_key move_id reason "
+        NOBODY: "amount attempt company_id currency_id date_done date_due date_sent decline_kind idempotency_key "
+        "move_id reason "
         "state token_id transaction_id",
     },
     "subscription.dunning.log": {

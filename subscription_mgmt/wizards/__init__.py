@@ -3,3 +3,4 @@ from . import billing
 from . import package
 from . import recurrence
 from . import importing
+from . import reporting

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..common.batches import Job
+from .comparison import COMPARE
 
 CHECK = Job("res.company", "_get_own_domain", "_check_subscription_assurance", "check")
 
@@ -19,6 +20,7 @@ class SubscriptionAssurance(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", required=True, index=True, readonly=True)
     kind = fields.Selection(
         selection=[
+            ("settlement", "Days charged otherwise than agreed"),
             ("overdue", "Periods past their billing date that were not billed"),
             ("parked", "Contracts that could not be billed"),
             ("no_next", "Running contracts with nothing planned"),
@@ -59,6 +61,9 @@ class SubscriptionAssurance(models.Model):
         self.ensure_one()
         model, domain = getattr(self, f"_get_{self.kind}_target")(date_ref)
         return model, domain if model == "ir.cron" else domain & Domain("company_id", "=", self.company_id.id)
+
+    def _get_settlement_target(self, _date_ref):
+        return "subscription.assurance.difference", Domain.TRUE
 
     def _get_overdue_target(self, date_ref):
         planned = Domain("state", "=", "planned") & Domain("date_invoice", "<", date_ref)
@@ -135,22 +140,45 @@ class SubscriptionAssurance(models.Model):
 
     @api.model
     def action_open(self):
-        """Check the companies one works in now, and show the result."""
+        """Bring what one works with up to date, and show the page.
+
+        Contracts are compared in the night; now only those again of which something was found, so that what was
+        mended since is gone.
+
+        :raise AccessError: the user may not see subscriptions.
+        """
+        self.check_access("read")
         # sudo: looking is enough to have the counts brought up to date
         for company in self.env.companies.filtered("subscription_enabled"):
-            self.sudo()._check(company, company._subscription_today())
-        return self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_assurance_action")
+            company.sudo()._work_for(self.sudo())._look_again(company)
+        page = self.env["subscription.assurance.page"].create({})
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_assurance_action")
+        return {**action, "res_id": page.id}
+
+    @api.model
+    def _look_again(self, company):
+        """Compare the contracts again of which something was found, and reckon up the months that did not agree."""
+        today = company._subscription_today()
+        differences = self.env["subscription.assurance.difference"]
+        found = differences.search([("company_id", "=", company.id)], limit=COMPARE.size)
+        found.contract_id._compare_with_terms(today)
+        self._check(company, today)
+        months = self.env["subscription.assurance.month"]
+        doubtful = months.search([("company_id", "=", company.id), ("is_good", "=", False)]).mapped("month")
+        if doubtful or not months.search_count([("company_id", "=", company.id)], limit=1):
+            months._reckon(company, today, doubtful)
 
     @api.model
     def _cron_check_assurance(self):
-        """Look every night at each company that runs subscriptions."""
-        self.env["subscription.batches"]._run(CHECK)
+        """Look every night at each company that runs subscriptions: contract by contract, then at the whole."""
+        self.env["subscription.batches"]._run(COMPARE, CHECK)
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _check_subscription_assurance(self, date_ref):
-        """Look for every kind of discrepancy in these companies."""
+        """Look for every kind of discrepancy in these companies, and reckon up their months."""
         for company in self:
             self.env["subscription.assurance"]._check(company, date_ref)
+            self.env["subscription.assurance.month"]._reckon(company, date_ref)

@@ -72,6 +72,6 @@ class TestAssurance(SubscriptionCommon):
     def test_page_checks_when_it_is_opened(self):
         self.make_contract()
         action = self.env["subscription.assurance"].action_open()
-        self.assertEqual(action["res_model"], "subscription.assurance")
+        self.assertEqual(action["res_model"], "subscription.assurance.page")
         kinds = self.env["subscription.assurance"].search([("company_id", "=", self.company.id)]).mapped("kind")
-        self.assertEqual(len(kinds), 9)
+        self.assertEqual(len(kinds), 10)
