@@ -353,7 +353,7 @@ class TestRecurringInvoicePaid(RecurringInvoiceCommon, MockEmail):
         """Issued before recurring invoices had a mode: the plan chosen since does not follow it."""
         plan = self.make_plan((1, "email"))
         move = self.confirm(dunning_plan_id=plan.id)
-        move.write({"is_move_sent": True, "subscription_billing_mode": False})
+        move.sudo().write({"is_move_sent": True, "subscription_billing_mode": False})
         self.switch_reminders_on()
         tomorrow = DAY + timedelta(days=1)
         self.assertFalse(plan._get_due_moves(tomorrow))
