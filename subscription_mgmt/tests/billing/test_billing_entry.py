@@ -29,7 +29,7 @@ class TestBillingEntry(SubscriptionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.billing_run = cls.env["subscription.billing.run"].create(
+        cls.billing_run = cls.env["subscription.billing.run"]._create_sealed(
             {"company_id": cls.company.id, "date_ref": date(2026, 3, 5)}
         )
         cls.journal = cls.company_data["default_journal_sale"]
