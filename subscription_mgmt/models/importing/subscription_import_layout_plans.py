@@ -218,8 +218,9 @@ class _PlanRows:
 
 def _differs(record, name, value):
     field = record._fields[name]
-    if field.type == "float":
-        return bool(float_compare(record[name], value, precision_digits=field.get_digits(record.env)[1]))
+    digits = field.type == "float" and field.get_digits(record.env)  # none: kept in full, like the price of a part
+    if digits:
+        return bool(float_compare(record[name], value, precision_digits=digits[1]))
     return (plain(record[name]) or False) != (value or False)
 
 

@@ -13,6 +13,8 @@ from dateutil.relativedelta import relativedelta
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.subscription_mgmt.models.common.context import LEDGER
+
 from ...tools.proration import get_exact_price
 from .life_accountant import ACCOUNTING, Accountant
 
@@ -266,7 +268,7 @@ class Life(Accountant):
         if day <= before.start:
             return None
         before.line.date_end = before.end = day - ONE_DAY
-        line = before.line.copy(
+        line = before.line.with_context(subscription_ledger=LEDGER).copy(
             {"contract_id": self.contract.id, "replaces_id": before.line.id, "date_start": day, **self.draw_figures()}
         )
         self.lines.append(Agreed(line, day, None, self.get_price(line)))

@@ -139,7 +139,8 @@ class TestImportLayout(ImportCommon):
 
     def test_the_receipt_of_an_add_on_that_is_gone(self):
         batch = self.load(self.row()).batch_id
-        batch.layout, batch.change_ids.sudo().model = "gone", "gone.tag"
+        batch._write_sealed({"layout": "gone"})
+        batch.change_ids._write_sealed({"model": "gone.tag"})
         self.assertFalse(batch.makes_contracts)
         self.assertFalse(batch.change_ids.action_open_record() or batch.change_ids.field_label)
         with self.assertRaisesRegex(UserError, "nothing to undo"):
