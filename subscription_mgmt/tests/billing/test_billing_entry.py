@@ -29,8 +29,10 @@ class TestBillingEntry(SubscriptionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.billing_run = cls.env["subscription.billing.run"].create(
-            {"company_id": cls.company.id, "date_ref": date(2026, 3, 5)}
+        cls.billing_run = (
+            cls.env["subscription.billing.run"]
+            .sudo()
+            .create({"company_id": cls.company.id, "date_ref": date(2026, 3, 5)})
         )
         cls.journal = cls.company_data["default_journal_sale"]
         cls.accounts = cls.env["account.account"].search(
