@@ -16,6 +16,11 @@ COMPARE = Job("subscription.contract", "_get_unchecked_domain", "_compare_with_t
 FIGURES = ("quantity", "price_unit", "discount")
 
 
+def get_correction_kind(expected, found):
+    """What is wrong with what gives days of a billed row back."""
+    return "give_back" if expected < found else "again"
+
+
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
@@ -74,7 +79,7 @@ class SubscriptionContract(models.Model):
                 continue
             row = rows.get(values.get("credited_id"))
             yield {
-                "kind": "correction" if row else "missing",
+                "kind": get_correction_kind(amount, 0.0) if row else "missing",
                 "company_id": line.company_id.id,
                 "contract_id": line.contract_id.id,
                 "line_id": line.id,
@@ -132,7 +137,7 @@ class SubscriptionInstallment(models.Model):
         self.ensure_one()
         billed = self.credited_id
         return {
-            "kind": "correction" if billed else kind,
+            "kind": get_correction_kind(expected, found) if billed and kind != "unbilled" else kind,
             "company_id": self.company_id.id,
             "contract_id": self.contract_id.id,
             "line_id": self.line_id.id,

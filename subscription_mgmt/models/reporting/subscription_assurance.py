@@ -87,7 +87,8 @@ class SubscriptionAssurance(models.Model):
         soon = Domain("date_invoice", "<=", fields.Date.add(date_ref, days=31))
         return "subscription.installment", soon & Domain("state", "=", "planned") & Domain("price_subtotal", "=", 0)
 
-    def _get_differs_target(self, _date_ref):
+    def _get_differs_target(self, date_ref):
+        """Lines that a person changed: in drafts, and for a month after; later they are what was wanted."""
         self.env.flush_all()
         self.env.cr.execute(
             """
@@ -96,11 +97,11 @@ class SubscriptionAssurance(models.Model):
               JOIN account_move_line line ON line.id = installment.invoice_line_id
               JOIN account_move move ON move.id = line.move_id
              WHERE installment.company_id = %s
-               AND move.state != 'cancel'
+               AND (move.state = 'draft' OR move.state = 'posted' AND move.invoice_date > %s)
                AND abs(CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * line.price_subtotal
                        - installment.price_subtotal) > 0.005
             """,
-            [self.company_id.id],
+            [self.company_id.id, fields.Date.subtract(date_ref, days=31)],
         )
         return "subscription.installment", Domain("id", "in", [row_id for (row_id,) in self.env.cr.fetchall()])
 
@@ -128,6 +129,9 @@ class SubscriptionAssurance(models.Model):
         """Open the records that show this discrepancy."""
         self.ensure_one()
         model, domain = self._get_target(self.company_id._subscription_today())
+        if self.kind == "settlement":
+            action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_difference_action")
+            return {**action, "domain": list(domain)}
         return {
             "type": "ir.actions.act_window",
             "name": dict(self._fields["kind"]._description_selection(self.env))[self.kind],

@@ -332,7 +332,7 @@ class TestParking(SubscriptionCommon):
         self.assertIn("is archived", no_journal.billing_error)
         self.assertIn("no price", no_price.billing_error)
 
-    def test_invoice_that_a_person_took_back_to_draft_is_left_to_him(self):
+    def test_fault_a21_invoice_taken_back_to_draft_is_left_to_the_person(self):
         self.make_contract()
         move = self.bill(date(2026, 1, 1)).move_ids
         move.button_draft()

@@ -52,6 +52,14 @@ class TestAssurance(SubscriptionCommon):
         self.bill(date(2026, 1, 1)).move_ids.invoice_line_ids.price_unit = 99.0
         self.assertEqual(self.check(date(2026, 1, 2)), {"differs": 1})
 
+    def test_fault_a35_line_that_a_person_changed_is_shown_for_a_month_once_it_is_posted(self):
+        self.make_contract(billing_mode="draft")
+        move = self.bill(date(2026, 1, 1)).move_ids
+        move.invoice_line_ids.price_unit = 99.0
+        move.action_post()
+        self.assertEqual(self.check(date(2026, 1, 31)), {"differs": 1})
+        self.assertNotIn("differs", self.check(date(2026, 2, 1)))
+
     def test_invoice_left_in_draft(self):
         self.make_contract()
         self.bill(date(2026, 1, 1), hold=True)

@@ -54,7 +54,7 @@ class TestAssuranceDifferences(AssuranceCommon):
             self.company.id,
         )
         found = self.look(date(2026, 2, 1))
-        self.assertFound(found, ("correction", date(2026, 1, 22), date(2026, 1, 31), -32.26, 0.0))
+        self.assertFound(found, ("give_back", date(2026, 1, 22), date(2026, 1, 31), -32.26, 0.0))
         self.assertEqual(found.installment_id, self.rows[0], "the row that is billed")
 
     def test_credit_that_nothing_asks_for(self):
@@ -64,7 +64,7 @@ class TestAssuranceDifferences(AssuranceCommon):
         self.tamper("UPDATE subscription_installment SET price_unit = -50, price_subtotal = -50 WHERE credited_id = %s",
                     self.rows[0].id)  # fmt: skip
         found = self.look(date(2026, 1, 12))
-        self.assertFound(found, ("correction", date(2026, 1, 22), date(2026, 1, 31), -32.26, -50.0))
+        self.assertFound(found, ("again", date(2026, 1, 22), date(2026, 1, 31), -32.26, -50.0))
 
     def test_row_that_was_not_billed_on_its_day(self):
         self.assertFound(self.look(date(2026, 2, 1)))
@@ -88,7 +88,7 @@ class TestAssuranceDifferences(AssuranceCommon):
             self.contract.active = False
         self.tamper("UPDATE subscription_contract SET date_end = '2026-01-30' WHERE id = %s", self.contract.id)
         self.assertIn(self.contract, self.get_unchecked(date(2026, 2, 1)))
-        self.assertFound(self.look(date(2026, 2, 1)), ("correction", date(2026, 1, 31), date(2026, 1, 31), -3.23, 0.0))
+        self.assertFound(self.look(date(2026, 2, 1)), ("give_back", date(2026, 1, 31), date(2026, 1, 31), -3.23, 0.0))
 
     # === WHAT IS NO DIFFERENCE === #
     def test_what_accounting_did_is_no_difference(self):

@@ -6,8 +6,8 @@ from odoo.tests import freeze_time, tagged
 
 from .assurance_common import AssuranceCommon
 
-LIVES = 8
-MONTHS = 5
+LIVES = 5
+MONTHS = 4
 FIRST = date(2026, 1, 31)
 
 
