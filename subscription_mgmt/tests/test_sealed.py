@@ -65,7 +65,9 @@ WRITE = {
         "row_number",
     },
     "subscription.interaction": {NOBODY: "activity_id event_id invoice_id task_id"},
-    "account.move": {NOBODY: "subscription_billing_mode subscription_run_id"},
+    "account.move": {
+        NOBODY: "subscription_billing_mode subscription_handed_on subscription_message_id subscription_run_id",
+    },
     "account.move.line": {NOBODY: "subscription_origin_line_id"},
 }
 # Who may make and delete one; all others nobody. What was billed nobody deletes.

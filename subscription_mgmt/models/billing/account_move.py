@@ -32,8 +32,8 @@ class AccountMove(models.Model):
     # === SEALED === #
     @api.model
     def _get_sealed_fields(self):
-        """Override of `subscription.sealed.mixin`: of Odoo's invoices nothing but what billing keeps on them."""
-        return {"subscription_run_id", "subscription_billing_mode"}
+        """Override of `subscription.sealed.mixin`: of Odoo's invoices nothing but what we keep on them."""
+        return {name for name in super()._get_sealed_fields() if name.startswith("subscription_")}
 
     @api.model
     def _create_subscription_moves(self, vals_list):

@@ -80,8 +80,8 @@ class AccountMove(models.Model):
         if by_mail:
             values["subscription_message_id"] = self._get_invoice_mail(before).id
         elif sender._get_default_sending_methods(self) == {"manual"}:
-            values["is_move_sent"] = True  # the customer fetches it
-        self.write(values)
+            self.is_move_sent = True  # the customer fetches it
+        self._write_sealed(values)
 
     def _get_invoice_mail(self, before):
         """The message that was written to the customer just now."""
