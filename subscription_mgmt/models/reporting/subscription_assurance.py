@@ -156,7 +156,7 @@ class SubscriptionAssurance(models.Model):
         for company in self.env.companies.filtered("subscription_enabled"):
             company.sudo()._work_for(self.sudo())._look_again(company)
         page = self.env["subscription.assurance.page"].create({})
-        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_assurance_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_assurance_page_action")
         return {**action, "res_id": page.id}
 
     @api.model
