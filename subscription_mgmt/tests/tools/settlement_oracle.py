@@ -221,6 +221,8 @@ class AuditInFull(Audit):
         days = [day for day in days_of(*whole) if self.oracle.line(day)]
         paid = life.paid_until and life.paid_until >= max(whole[0], life.start)
         skips = [d for d in life.skipped if whole[0] <= d.date_from <= whole[1]]
+        if len({d for d in self.oracle.decisions if whole[0] <= d.date_from <= whole[1]}) > 1:
+            return  # each is about its own days
         if any(row.planned == rounded(row.price, life.digits) for row in billed) or skips or not days:
             self.test.assertFalse(planned, whole)
         elif not billed and (not paid or self.decision_of(whole, days)):

@@ -51,6 +51,12 @@ class TestDecisions(SettlementCase):
         ]
         self.assertEqual(self.charges(chain, decisions=decisions, count=1), ["01-15..01-31 9.00"])
 
+    def test_an_amount_of_a_line_without_service_does_not_hold_against_a_skip(self):
+        chain = [terms(end="2025-12-31", line="old"), terms("150", start=FIRST, line="new")]
+        decisions = [self.decide(FIRST, "2026-01-31", 40, "old"), self.decide(FIRST, "2026-01-31", None, "new")]
+        for ordered in (decisions, decisions[::-1]):
+            self.assertEqual(self.charges(chain, decisions=ordered, count=1), ["02-01..02-28 150.00"])
+
     def test_many_short_ones_hold_against_a_long_one(self):
         short = [self.decide(f"2026-01-{n}", f"2026-01-{n}", 1) for n in (10, 20)]
         skip, month = self.decide("2026-01-30", "2026-01-30", None), self.decide("2026-01-01", "2026-01-31", 31)
@@ -219,6 +225,7 @@ class TestDifference(unittest.TestCase):
     """What is done to the stored rows."""
 
     def setUp(self):
+        super().setUp()
         self.line = terms(horizon=day("2026-02-01"))
         charges = settle([self.line], Ledger()).charges
         self.rows = [

@@ -13,7 +13,7 @@ from ..plan import slots
 from ..proration import days_in, rounded
 from .account import Account
 from .charged import Charged, share
-from .days import Days, both, minus, union, within
+from .days import Days, minus, union, within
 from .ledger import ZERO, Decision, Due, Ledger, Terms
 
 
@@ -85,7 +85,7 @@ def _get_asks(account: Account) -> list[Ask]:
     """Days of service that are neither billed nor skipped, by line, period and decision."""
     lines = {terms.line: terms for terms in account.chain}
     claimed, skipped, asks = defaultdict(list), [], []
-    for decision, whole, days in _share_out(account.ledger.decisions, lines):
+    for decision, whole, days in _share_out(account, lines):
         if decision.amount is None:
             skipped += days
         else:
@@ -94,7 +94,7 @@ def _get_asks(account: Account) -> list[Ask]:
     account.covered = union(account.covered + skipped) if skipped else account.covered
     free = {line: minus(days, account.covered) for line, days in account.own.items()}
     for ask in asks:
-        ask.days = both(ask.days, free[ask.terms.line])
+        ask.days = minus(ask.days, account.covered)
     horizons = _get_horizons(account)
     for line, terms in lines.items():
         asks += _cut(terms, minus(free[line], union(claimed[line])), horizons[line])
@@ -125,18 +125,19 @@ def _cut(terms: Terms, free: Days, horizon: date) -> list[Ask]:
     return asks
 
 
-def _share_out(decisions: Sequence[Decision], lines: dict[Hashable, Terms]) -> Iterator[tuple[Decision, Period, Days]]:
+def _share_out(account: Account, lines: dict[Hashable, Terms]) -> Iterator[tuple[Decision, Period, Days]]:
     """Which days each decision is about: of two for the same days the one about fewer days, then the later one.
 
-    A skip holds for the whole chain, an amount for its line.
+    A skip holds for the whole chain, an amount for the days of its line.
     """
+    decisions = account.ledger.decisions
     stretches = _get_stretches(dict.fromkeys(decisions), lines)
     order = sorted(reversed(dict.fromkeys(decisions)), key=lambda decision: decision.date_to - decision.date_from)
     taken: dict[Hashable, Days] = defaultdict(list)
     for decision in order:
         span = tuple(day.toordinal() for day in stretches[decision])
         is_skip = decision.amount is None
-        days = [span]
+        days = [span] if is_skip else within(account.own[decision.line], *span)
         for busy in list(taken.values()) if is_skip else [taken[decision.line]]:
             days = minus(days, within(busy, *span))
         for stretch in () if is_skip else days:
