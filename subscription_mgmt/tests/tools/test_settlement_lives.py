@@ -18,7 +18,7 @@ from settlement_oracle import Audit, AuditInFull, AuditMixed
 from subscription_mgmt.tools.plan import Cadence
 from subscription_mgmt.tools.settlement import Ledger, settle
 
-LIVES = int(os.environ.get("SETTLEMENT_LIVES", "60"))
+LIVES = int(os.environ.get("SETTLEMENT_LIVES", "100"))
 many = settings(max_examples=LIVES, deadline=None, suppress_health_check=list(HealthCheck))
 
 TERMS = (
