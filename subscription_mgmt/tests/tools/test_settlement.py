@@ -313,6 +313,14 @@ class TestBilledRows(SettlementCase):
             sum(c.amount for c in settle([terms()], Ledger([row], [undone, again])).corrections), Decimal("-32.26")
         )
 
+    def test_what_we_charged_again_comes_back_even_of_a_cancelled_invoice(self):
+        """Else the customer pays for days of an invoice that does not stand."""
+        row = billed("2026-01-01", "2026-01-31", returned="100")
+        undone = credit("2026-01-10", "2026-01-19", "-32.26", undone=Decimal("-32.26"))
+        recharged = credit("2026-01-10", "2026-01-19", "32.26")
+        moved = sum(c.amount for c in settle([terms()], Ledger([row], [undone, recharged])).corrections)
+        self.assertEqual(moved, Decimal("-32.26"))
+
     def test_a_pause_that_moved_gives_back_and_charges_again(self):
         row, given = billed("2026-01-01", "2026-01-31"), credit("2026-01-10", "2026-01-19", "-32.26")
         moved = terms(pauses=[("2026-01-20", "2026-01-29")])
