@@ -167,12 +167,13 @@ class SubscriptionBillingRun(models.Model):
 
     @api.model
     def _get_due_domain(self, company, date_ref, contracts=None):
-        """Contracts with rows to bill; closed ones too, whose last period or credit is still to come."""
+        """Contracts with rows to bill; closed ones too, archived or not: a last period or credit is still to come."""
         due = Domain("installment_ids", "any", self._get_due_rows_domain(company, date_ref))
         # One that is paused today may be in service again on the day of billing, or have ended while it was paused.
         paused = self.env["subscription.contract"]._get_paused_domain(date_ref)
         back = Domain("state", "=", "paused") & (~paused | Domain("date_end", "<", date_ref))
-        domain = Domain("company_id", "=", company.id) & (Domain("state", "in", ("active", "closed")) | back) & due
+        running = Domain("active", "=", True) & (Domain("state", "=", "active") | back)
+        domain = Domain("company_id", "=", company.id) & (running | Domain("state", "=", "closed")) & due
         if contracts is not None:
             return domain & Domain("id", "in", contracts.ids)
         return domain & self.env["subscription.contract"]._get_not_parked_domain("bill", date_ref)

@@ -75,7 +75,9 @@ class SubscriptionContract(models.Model):
             contract.analytic_account_id = account
 
     def _act(self, values, reason=None):
-        """Write what an act changed, state included, and settle."""
+        """Write what an act changed, state included, and settle; what is put in force comes out of the archive."""
+        if values.get("state") in ("active", "paused"):
+            values = {**values, "active": True}
         self.with_context(subscription_ledger=LEDGER).write(values)
         self._settle(reason=reason)
 

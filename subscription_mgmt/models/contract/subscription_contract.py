@@ -337,7 +337,7 @@ class SubscriptionContract(models.Model):
 
     def _check_kept(self, vals):
         """Raise when a contract in force would be archived, or a billed one be somebody else's."""
-        if vals.get("active") is False and self.filtered(lambda contract: contract.state in ("active", "paused")):
+        if not vals.get("active", True) and self.filtered(lambda contract: contract.state in ("active", "paused")):
             raise UserError(self.env._("A contract in force is not archived. Close it instead."))
         moved = [name for name in IDENTITY & set(vals) if any(contract[name].id != vals[name] for contract in self)]
         billed = moved and self.env["subscription.installment"]._find_billed(Domain("contract_id", "in", self.ids))

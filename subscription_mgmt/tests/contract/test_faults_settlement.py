@@ -539,7 +539,26 @@ class TestFaultsOfHands(FaultCommon):
             contract.action_archive()
         with self.assertRaisesRegex(UserError, "Close it instead"):
             contract.unlink()
+        with self.assertRaisesRegex(UserError, "Close it instead"):
+            contract.write({"active": 0})  # as a caller may say it
         self.make_contract(activate=False).action_archive()
+
+    def test_fault_a29_what_a_closed_contract_still_owes_is_billed_from_the_archive(self):
+        contract = self.make_contract()
+        self.bill_on(JANUARY)
+        self.close(contract, day(1, 15))
+        contract.action_archive()
+        self.bill_on(FEBRUARY)
+        self.assertEqual(self.get_net(contract), 48.39)
+
+    def test_fault_a29_what_is_put_in_force_comes_out_of_the_archive(self):
+        contract, draft = self.make_contract(), self.make_contract(activate=False)
+        self.close(contract, day(1, 15))
+        (contract + draft).action_archive()
+        with self.at(day(1, 16)):
+            contract.action_reopen()
+            draft.action_activate()
+        self.assertEqual((contract + draft).mapped("active"), [True, True])
 
     def test_fault_a35_a_part_that_rounds_to_nothing_is_not_billed_and_not_waited_for(self):
         contract = self.make_contract([{"interval_unit": "year", "price_unit": 1.5}], date_end=day(1, 1, 2027))
