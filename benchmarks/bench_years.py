@@ -28,7 +28,15 @@ def live(database, n):
         reason = env.ref("subscription_mgmt.close_reason_customer")
         env.cr.commit()
         with measure.Meter(env.cr) as meter, freeze_time("2027-12-15 10:00:00") as clock:
-            years = Years(env(user=env.ref("base.user_admin")), company, product, reason, clock, copies=max(n // KINDS, 1), commit=env.cr.commit)
+            years = Years(
+                env(user=env.ref("base.user_admin")),
+                company,
+                product,
+                reason,
+                clock,
+                copies=max(n // KINDS, 1),
+                commit=env.cr.commit,
+            )
             years.live(LAST)
             wrong = list(years.check())
         found = {"days": years.days, "amount": str(years.amount), "wrong": wrong, "contracts": len(years.agreements)}
