@@ -300,6 +300,6 @@ class SubscriptionInstallment(models.Model):
         rows.filtered("is_again").credited_id.write({"is_reopened": True})
         credits = rows.filtered("credited_id")
         (rows - credits).write({"state": "planned", "invoice_line_id": False, "is_reopened": False})
-        credits.credited_id.credit_ids.filtered(lambda row: row.state == "planned").unlink()
-        credits.write({"state": "planned", "invoice_line_id": False})
+        # Not planned for a moment either: the same days may be given back by several of them, and by one planned since.
+        credits.write({"state": "skipped", "invoice_line_id": False})
         credits.unlink()

@@ -1,5 +1,7 @@
 """Faults found where billing and accounting meet, each by its id, with what a second clerk would do next."""
 
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -143,6 +145,24 @@ class TestFaultsOfCorrection(FaultCommon):
             note.unlink()
         self.bill_on(day(1, 17))
         self.assertEqual(self.get_net(contract), 100.0)
+
+    def test_drafts_that_give_the_same_days_back_are_deleted_together(self):
+        contract = self.make_contract(billing_mode="draft")
+        self.bill_on(JANUARY)
+        for moment in (day(1, 22), day(1, 24)):
+            self.close(contract, moment, day(1, 22))
+            self.bill_on(moment)
+            with self.at(moment + timedelta(days=1)):
+                contract.action_reopen()
+            self.bill_on(moment + timedelta(days=1))
+        self.close(contract, day(1, 26), day(1, 22))
+        self.bill_on(day(1, 26))
+        credits = contract.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual(len(credits), 3)
+        with self.at(day(1, 27)):
+            credits.unlink()
+        self.bill_on(day(1, 27))
+        self.assertEqual(self.get_net(contract), 70.97)
 
     def test_a_deleted_draft_that_billed_again_still_bills_again(self):
         contract = self.make_contract(billing_mode="draft")
