@@ -1,9 +1,11 @@
 """A company over 26 months, day by day: every scheduled action every day and once more, people and an accountant."""
 
 from datetime import date
+from functools import partial
 
 import measure
 from databases import Databases, install, open_environment, read_versions
+from dateutil.relativedelta import relativedelta
 
 NAME = "years"
 # Contracts of every kind; ten kinds make one copy
@@ -37,6 +39,9 @@ def live(database, n):
                 copies=max(n // KINDS, 1),
                 commit=env.cr.commit,
             )
+            for month in range(1, 27):
+                first = date(2027, 12, 1) + relativedelta(months=month)
+                years.acts[first].append(partial(measure.say, f"{first:%B %Y}"))
             years.live(LAST)
             wrong = list(years.check())
         found = {"days": years.days, "amount": str(years.amount), "wrong": wrong, "contracts": len(years.agreements)}
