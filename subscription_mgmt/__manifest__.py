@@ -44,6 +44,7 @@
         "wizards/importing/subscription_import_views.xml",
         "wizards/importing/subscription_import_undo_views.xml",
         "wizards/reporting/subscription_assurance_page_views.xml",
+        "wizards/reporting/subscription_forecast_views.xml",
         "wizards/recurrence/subscription_recurrence_generate_views.xml",
         "wizards/recurrence/subscription_recurrence_regenerate_views.xml",
         "wizards/recurrence/subscription_recurrence_preview_views.xml",

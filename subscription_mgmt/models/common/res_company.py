@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .context import get_rehearsed_day
+
 
 class ResCompany(models.Model):
     _name = "res.company"
@@ -98,6 +100,9 @@ class ResCompany(models.Model):
     def _subscription_today(self):
         """Today's date where the company is, not where the server or the user is."""
         self.ensure_one()
+        rehearsed_day = get_rehearsed_day(self.env)
+        if rehearsed_day:
+            return rehearsed_day
         zone = self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
         return fields.Date.context_today(self.with_context(tz=zone))
 

@@ -15,6 +15,8 @@ RENEW = Job("subscription.contract", "_get_renewable_domain", "_renew_due", "ter
 CLOSE = Job("subscription.contract", "_get_ended_domain", "_close_ended", "terms")
 TURN = Job("subscription.contract", "_get_turning_domain", "_turn", "terms")
 FIGURES = Job("subscription.contract", "_get_other_mrr_domain", "_refresh_mrr", "terms")
+# What the night does about terms, in this order
+TERMS = (RENEW, TURN, CLOSE, FIGURES)
 # Contracts that a person renews stay open for so many days after their end, unbilled, until somebody has decided.
 GRACE_DAYS = 30
 
@@ -297,4 +299,4 @@ class SubscriptionContract(models.Model):
     @api.model
     def _cron_run_terms(self):
         """Renew what renews by itself, begin and end pauses, close what has ended; one that fails stops no other."""
-        self.env["subscription.batches"]._run(RENEW, TURN, CLOSE, FIGURES)
+        self.env["subscription.batches"]._run(*TERMS)

@@ -4,3 +4,4 @@ from . import subscription_assurance_check
 from . import subscription_assurance_difference
 from . import subscription_assurance_month
 from . import comparison
+from . import foresight

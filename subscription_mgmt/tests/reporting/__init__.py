@@ -2,3 +2,4 @@ from . import test_assurance
 from . import test_assurance_differences
 from . import test_assurance_lives
 from . import test_assurance_month
+from . import test_foresight

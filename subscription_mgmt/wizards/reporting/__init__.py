@@ -1,1 +1,2 @@
 from . import subscription_assurance_page
+from . import subscription_forecast
