@@ -5,3 +5,4 @@ from . import subscription_assurance_difference
 from . import subscription_assurance_month
 from . import comparison
 from . import foresight
+from . import figures

@@ -122,12 +122,12 @@ class SubscriptionContract(models.Model):
             end = format_date(self.env, self.date_end)
             yield Foreseen(day, "renewal", self.env._("Renewed until %(day)s", day=end))
         if self.state != state:
-            names = {
-                "paused": ("pause", self.env._("Paused")),
-                "active": ("pause", self.env._("In service again")),
-                "closed": ("end", self.env._("Closed")),
+            told = {
+                "paused": self.env._("Paused"),
+                "active": self.env._("In service again"),
+                "closed": self.env._("Closed"),
             }
-            yield Foreseen(day, *names[self.state])
+            yield Foreseen(day, "end" if self.state == "closed" else "pause", told[self.state])
 
     def _tell_invoice(self, day, move):
         """The invoice or credit note with what it bills."""
