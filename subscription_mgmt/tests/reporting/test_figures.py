@@ -88,7 +88,8 @@ class TestFigures(SubscriptionCommon):
 
     def test_a_request_that_waits_is_shown(self):
         contract = self.make_contract()
-        request = (
+        requests = self.env["subscription.request"].sudo()
+        request = requests._ask(contract, self.customer, "pause", date(2026, 5, 1), "Holiday")
             self.env["subscription.request"].sudo()._ask(contract, self.customer, "pause", date(2026, 5, 1), "Holiday")
         )
         self.assertEqual(contract.request_id, request)
