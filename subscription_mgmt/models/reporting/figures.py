@@ -111,7 +111,7 @@ class SubscriptionContract(models.Model):
     def _compute_plan_bar(self):
         labels = {
             "paid": self.env._("Paid"),
-            "billed": self.env._("Billed"),
+            "billed": self.env._("Invoiced"),
             "overdue": self.env._("Overdue"),
             "planned": self.env._("Planned"),
             "skipped": self.env._("Skipped"),

@@ -90,7 +90,5 @@ class TestFigures(SubscriptionCommon):
         contract = self.make_contract()
         requests = self.env["subscription.request"].sudo()
         request = requests._ask(contract, self.customer, "pause", date(2026, 5, 1), "Holiday")
-            self.env["subscription.request"].sudo()._ask(contract, self.customer, "pause", date(2026, 5, 1), "Holiday")
-        )
         self.assertEqual(contract.request_id, request)
         self.assertEqual(contract.action_view_request()["res_id"], request.id)
