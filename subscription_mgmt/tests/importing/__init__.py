@@ -2,6 +2,7 @@ from . import test_external_id
 from . import test_import
 from . import test_import_activation
 from . import test_import_columns
+from . import test_import_control
 from . import test_import_errors
 from . import test_import_faults
 from . import test_import_hostile
