@@ -31,9 +31,7 @@ class SubscriptionFamilyMixin(models.AbstractModel):
             return True
         # sudo: the company of what is named, not its contents
         named = self.sudo()[name]
-        if "company_id" not in named._fields or named._name == "res.company":
-            return False  # Odoo's own check decides
-        return named.company_id <= self.company_id.sudo().parent_ids
+        return _is_of_one_company(named) and named.company_id <= self.company_id.sudo().parent_ids
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
@@ -50,6 +48,12 @@ class SubscriptionFamilyMixin(models.AbstractModel):
         named = self.env[field.comodel_name]
         usual = field._description_domain(self.env)
         narrow = named._check_company_domain(unquote("[company_id]"))
-        if "company_id" not in named._fields or named._name == "res.company" or str(narrow) not in usual:
+        if not _is_of_one_company(named) or str(narrow) not in usual:
             return usual
         return usual.replace(str(narrow), str(check_company_domain_parent_of(named, unquote("company_id"))), 1)
+
+
+def _is_of_one_company(records):
+    """Whether such records belong to one company or none; of users, accounts and companies Odoo's own check decides."""
+    names = records._fields.keys()
+    return "company_id" in names and "company_ids" not in names and records._name != "res.company"
