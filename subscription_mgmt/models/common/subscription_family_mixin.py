@@ -17,12 +17,12 @@ class SubscriptionFamilyMixin(models.AbstractModel):
     def _check_company(self, fnames=None):
         """Override of `base` to let records of a branch name those of its mother companies."""
         branched = self.filtered("company_id.parent_id")
-        super(SubscriptionFamilyMixin, self - branched)._check_company(fnames)
         names = self._fields if fnames is None or {"company_id", "company_ids"} & set(fnames) else fnames
         for record in branched:
             strange = [name for name in names if not record._is_of_family(name)]
             if strange:
                 super(SubscriptionFamilyMixin, record)._check_company(strange)
+        return super(SubscriptionFamilyMixin, self - branched)._check_company(fnames)
 
     def _is_of_family(self, name):
         """Whether a field names nothing but records of the company, its mother companies, or of none."""

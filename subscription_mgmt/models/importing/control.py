@@ -74,7 +74,8 @@ class SubscriptionImportEngine(models.AbstractModel):
         }
 
     def _say_period(self, unit, interval):
-        return self.env._(EVERY[unit]) if interval == 1 else self.env._(EVERY_FEW[unit]) % interval
+        text = str(self.env._(EVERY[unit] if interval == 1 else EVERY_FEW[unit]))
+        return text if interval == 1 else text % interval
 
 
 class SubscriptionImportLayout(models.AbstractModel):
