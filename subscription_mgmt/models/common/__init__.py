@@ -1,5 +1,6 @@
 from . import subscription_sealed_mixin
 from . import subscription_mixin
+from . import subscription_family_mixin
 from . import subscription_alert_mixin
 from . import subscription_parking
 from . import subscription_parking_mixin

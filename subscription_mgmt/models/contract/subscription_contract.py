@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -14,6 +16,7 @@ class SubscriptionContract(models.Model):
     _inherit = [
         "subscription.sealed.mixin",
         "subscription.mixin",
+        "subscription.family.mixin",
         "subscription.parking.mixin",
         "subscription.invoicing.mixin",
         "mail.thread",
@@ -312,12 +315,14 @@ class SubscriptionContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number the contracts by the sequence of their companies."""
-        sequences = {}
+        unnumbered = defaultdict(list)
         for vals in vals_list:
             if vals.get("name", "/") == "/":
-                company_id = vals.get("company_id") or self.env.company.id
-                sequence = sequences.setdefault(company_id, self.env["ir.sequence"].with_company(company_id))
-                vals["name"] = sequence.next_by_code("subscription.contract") or "/"
+                unnumbered[vals.get("company_id") or self.env.company.id].append(vals)
+        for company_id, values in unnumbered.items():
+            numbers = self._draw_numbers(self.env["res.company"].browse(company_id), len(values))
+            for vals, number in zip(values, numbers, strict=True):
+                vals["name"] = number
         return super().create(vals_list)
 
     def write(self, vals):

@@ -55,6 +55,7 @@ class SubscriptionImport(models.TransientModel):
                 "skipped_count": result.skipped_count,
                 "error_count": len(result.errors),
                 "warning_count": len(result.warnings),
+                "control": self._get_control(result),
                 "can_import_good": bool(
                     result.errors and not result.refused and (result.new or result.updates) and 0 not in result.bad_rows
                 ),
