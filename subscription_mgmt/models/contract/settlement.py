@@ -59,7 +59,6 @@ class SubscriptionContract(models.Model):
 
         :raise OperationalError: somebody else has settled one of them since this transaction began.
         """
-        self.env.flush_all()
         self.env.cr.execute(
             """
             UPDATE subscription_contract SET write_date = write_date
