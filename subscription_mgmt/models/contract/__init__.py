@@ -16,3 +16,4 @@ from . import backlog
 from . import dialogs
 from . import subscription_request
 from . import portal
+from . import linked
