@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.card_numbers import mask
 from .open_amount import ON_A_PAGE
-from .payment_provider import OutcomeUnknown
+from .payment_provider import OutcomeUnknown, ProviderCall
 
 # Words of a provider's refusal after which the same card need not be tried again; all else may pass (a soft decline)
 HARD_DECLINE = (
@@ -92,7 +92,8 @@ class PaymentTransaction(models.Model):
         """
         before = self.state
         result = super()._validate_amount(payment_data)
-        if "subscription_call" in self.env.context and self.state == "error" != before:
+        charging = isinstance(self.env.context.get("subscription_call"), ProviderCall)
+        if charging and self.state == "error" != before:
             raise OutcomeUnknown(self.env._("amount or currency differ"))
         return result
 

@@ -10,8 +10,8 @@ class SubscriptionNamedMixin(models.AbstractModel):
 
     _name = "subscription.named.mixin"
     _description = "Only Records That Their Author May See"
-    # What is looked at with the system's rights on purpose, and has a check of its own.
-    _named_otherwise = ()
+    # Looked at with the system's rights on purpose: a card is seen by its owner only, and is checked against the payer.
+    _named_otherwise = ("payment_token_id",)
 
     @api.model
     def default_get(self, fields):

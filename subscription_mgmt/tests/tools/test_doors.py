@@ -13,13 +13,12 @@ from subscription_mgmt.tools.workbook.number_formats import format_kind
 ADDON = Path(__file__).resolve().parents[2]
 # Words of a context that a caller may send: they choose what is proposed or shown, and change no rule.
 HARMLESS = {"active_model", "active_ids", "recurring_invoice"}
+LAYERS = ("models", "wizards", "controllers")
 
 
 def reads_of_context():
-    """(file and line, key, whether the value is compared with an object of this process) for every read of a context."""
-    for path in sorted(
-        path for layer in ("models", "wizards", "controllers") for path in (ADDON / layer).rglob("*.py")
-    ):
+    """(file and line, key, whether the value must be an object of this process) for every read of a context."""
+    for path in sorted(path for layer in LAYERS for path in (ADDON / layer).rglob("*.py")):
         tree = ast.parse(path.read_text())
         parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         for node in ast.walk(tree):
@@ -27,7 +26,7 @@ def reads_of_context():
             if isinstance(node, ast.Compare) and any(_is_context(part) for part in node.comparators):
                 yield place, ast.literal_eval(node.left), False
             elif isinstance(node, ast.Subscript) and _is_context(node.value):
-                yield place, ast.literal_eval(node.slice), False
+                yield place, ast.literal_eval(node.slice), node.slice.value == "subscription_call"
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_context(node.func.value):
                 parent = parents[node]
                 sealed = isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.Is, ast.IsNot))
