@@ -16,11 +16,9 @@ class TestPortalDoors(PortalCommon, HttpCase):
         cls.contract = cls.make_contract(subject="Fiber line")
 
     def ask(self, contract=None, **values):
-        path = f"/my/subscriptions/{(contract or self.contract).id}"
-        page = self.url_open(path).text
-        token = page.split('name="csrf_token" value="')[1].split('"')[0] if "csrf_token" in page else ""
-        data = {"kind": "pause", "date": "2026-04-01", "text": "Holiday", **values}
-        return self.url_open(f"{path}/request", data={**data, "csrf_token": token})
+        token = self.get("/my/subscriptions")[0].split('csrf_token: "')[1].split('"')[0]
+        data = {"kind": "pause", "date": "2026-04-01", "text": "Holiday", **values, "csrf_token": token}
+        return self.url_open(f"/my/subscriptions/{(contract or self.contract).id}/request", data=data)
 
     def test_fault_b16_what_no_database_takes_is_left_out(self):
         self.login(self.user)
