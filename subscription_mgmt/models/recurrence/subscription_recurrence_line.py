@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from ..billing.decisions import BillingDecisions
@@ -195,6 +195,6 @@ class SubscriptionRecurrence(models.Model):
         """Show the PDF of the next invoice; nothing is kept of it (REC-24)."""
         self.ensure_one()
         if not self.env.user.has_group("subscription_mgmt.group_subscription_billing"):
-            raise UserError(self.env._("You need the billing right to see the invoice."))
+            raise AccessError(self.env._("You need the billing right to see the invoice."))
         wizard = self.env["subscription.recurrence.preview"].create({"recurrence_id": self.id})
         return wizard._get_form_action()

@@ -40,8 +40,9 @@ class TestPackageStaff(PurchaseCommon):
         }
         for name in OWN_MODELS:
             self.assertEqual(rights[name, "none"], "", name)
-            for level in ("viewer", "manager"):
-                self.assertEqual(rights[name, level], "r" if name in ("department", "request") else "", name)
+            self.assertEqual(rights[name, "viewer"], "r" if name in ("department", "request") else "", name)
+        for name in ("package", "entitlement", "credit.move", "wallet"):
+            self.assertEqual(rights[name, "manager"], "", "packages need the billing right")
         self.assertEqual({name: rights[name, "billing"] for name in OWN_MODELS}, {
             "department": "crud", "package": "crud", "entitlement": "ru", "credit.move": "r", "wallet": "r",
             "request": "r",
