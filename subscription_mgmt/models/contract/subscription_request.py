@@ -112,6 +112,7 @@ class SubscriptionRequest(models.Model):
 
         :raise UserError: closing without a reason; what the contract refuses.
         """
+        self.check_access("write")
         for request in self:
             contract = request.contract_id
             if request.kind == "pause":
@@ -130,6 +131,7 @@ class SubscriptionRequest(models.Model):
 
         :raise UserError: no answer for the subscriber.
         """
+        self.check_access("write")
         for request in self:
             if not request.answer:
                 raise UserError(self.env._("Tell the subscriber why, in the answer."))

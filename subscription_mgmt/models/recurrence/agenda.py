@@ -47,6 +47,7 @@ class SubscriptionInteraction(models.Model):
 
     def action_reopen(self):
         """Put what was done or skipped by mistake back into the agenda."""
+        self.check_access("write")
         over = self.filtered(lambda interaction: interaction.state != "planned")
         over._write_act({"state": "planned", "date_done": False, "is_prepared": False})
         return True

@@ -123,6 +123,7 @@ class SubscriptionInteraction(models.Model):
 
         :raise UserError: the invoice was not confirmed yet.
         """
+        self.check_access("write")
         self._check_invoice_confirmed()
         if not self.invoice_id:
             raise UserError(self.env._("There is no invoice to send."))
