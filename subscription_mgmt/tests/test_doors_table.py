@@ -103,6 +103,7 @@ class TestDoorsTable(DoorsCommon):
             "subscription.contract.reopen": one,
             "subscription.installment.skip": {"installment_ids": cls.row.ids, "reason": "x"},
             "subscription.plan.change": one,
+            "subscription.forecast": one,
             "subscription.import": {"layout": "contracts", "filename": "a.csv", "file": "YQ==",
                                     "company_id": cls.company.id},
             "subscription.import.undo": {"batch_id": cls.batch.id},

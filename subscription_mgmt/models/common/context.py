@@ -26,6 +26,7 @@ FOLLOWED = object()
 # Value of `subscription_removed`: interactions go because their rule does not want them any more, and may come back.
 REMOVED = object()
 
+
 class RehearsedDay(NamedTuple):
     """Value of `subscription_day`: all is done as on that day, and rolled back at the end."""
 
