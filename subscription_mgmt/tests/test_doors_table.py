@@ -8,6 +8,7 @@ from odoo.models import MAGIC_COLUMNS
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open, mute_logger
 
+from .charging.charge_common import SEND_LOG
 from .doors_common import DoorsCommon
 from .sealed_common import OURS
 
@@ -208,7 +209,7 @@ class TestDoorsTable(DoorsCommon):
         """Whether a call gets past the rights; whatever it does, or fails at, is undone."""
         model, _dot, method = name.rpartition(".")
         env = self.env(user=user, su=False, context={"allowed_company_ids": user.sudo().company_id.ids})
-        silent = mute_logger("odoo.addons.base.models.ir_rule", "odoo.models", "odoo.sql_db")
+        silent = mute_logger("odoo.addons.base.models.ir_rule", "odoo.models", "odoo.sql_db", SEND_LOG)
         try:
             with silent, self.env.cr.savepoint() as savepoint:
                 if model in self.dialogs:

@@ -5,14 +5,14 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
-from ...tools.literal_domain import parse
+from ...tools.recurrence.literal_domain import parse
 from ...tools.refusal import Refusal
 from ..common.context import LEDGER
 from .subscription_recurrence import MAX_CUSTOMERS
 
 _lt = LazyTranslate(__name__)
 
-# Why a filter is not taken, by the code of `tools/literal_domain.py`
+# Why a filter is not taken, by the code of `tools/recurrence/literal_domain.py`
 REFUSALS = {
     "too_long": _lt("It is longer than %(limit)s characters."),
     "not_fixed": _lt(

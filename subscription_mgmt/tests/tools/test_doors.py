@@ -5,7 +5,8 @@ import time
 import unittest
 from pathlib import Path
 
-from subscription_mgmt.tools import card_numbers, literal_domain
+from subscription_mgmt.tools import card_numbers
+from subscription_mgmt.tools.recurrence import literal_domain
 from subscription_mgmt.tools.refusal import Refusal
 from subscription_mgmt.tools.storable import storable
 from subscription_mgmt.tools.workbook.number_formats import format_kind

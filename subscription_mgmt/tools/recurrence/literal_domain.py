@@ -5,7 +5,7 @@ Relative days are words of Odoo (`"today -7d"`), so no expression is needed for 
 
 import ast
 
-from .refusal import Refusal
+from ..refusal import Refusal
 
 MAX_LENGTH = 10_000
 MAX_TERMS = 100
