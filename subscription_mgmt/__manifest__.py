@@ -24,6 +24,7 @@
         "security/subscription_charge_security.xml",
         "security/subscription_package_security.xml",
         "security/subscription_recurrence_security.xml",
+        "security/subscription_dialog_security.xml",
         "data/ir_sequence_data.xml",
         "data/subscription_mgmt_data.xml",
         "data/subscription_close_reason_data.xml",

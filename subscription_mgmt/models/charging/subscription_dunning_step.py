@@ -36,7 +36,9 @@ class SubscriptionDunningStep(models.Model):
     )
     close_reason_id = fields.Many2one(comodel_name="subscription.close.reason", ondelete="restrict")
 
-    _days = models.Constraint("CHECK (days >= 0)", "Days after the due date cannot be negative.")
+    _days = models.Constraint(
+        "CHECK (days BETWEEN 0 AND 3650)", "A step is taken from 0 to 3,650 days (ten years) after the due date."
+    )
     _template = models.Constraint(
         "CHECK (action != 'email' OR template_id IS NOT NULL)", "Choose what to send for each e-mail step."
     )

@@ -1,4 +1,6 @@
 from . import subscription_sealed_mixin
+from . import subscription_named_mixin
+from . import subscription_dialog_mixin
 from . import subscription_mixin
 from . import subscription_family_mixin
 from . import subscription_alert_mixin

@@ -19,6 +19,13 @@ LEDGER = object()
 # Value of `subscription_settle`: whoever changes many terms settles the contracts once, when it is done.
 LATER = object()
 
+# Value of `subscription_followed`: an interaction and what was made of it change together; whoever writes the one has
+# seen to the other.
+FOLLOWED = object()
+
+# Value of `subscription_removed`: interactions go because their rule does not want them any more, and may come back.
+REMOVED = object()
+
 
 class RehearsedDay(NamedTuple):
     """Value of `subscription_day`: all is done as on that day, and rolled back at the end."""

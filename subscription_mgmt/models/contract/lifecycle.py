@@ -29,6 +29,7 @@ class SubscriptionContract(models.Model):
 
         :raise UserError: a contract without lines or without a price; company without subscriptions.
         """
+        self.check_access("write")
         self.company_id._check_subscription_enabled()
         drafts = self.filtered(lambda contract: contract.state == "draft")
         for contract in drafts:
@@ -91,6 +92,7 @@ class SubscriptionContract(models.Model):
         :param reason: why, in plain words.
         :raise UserError: a contract that is not active, a day before its start, or one that is paused already.
         """
+        self.check_access("write")
         for contract in self:
             today = contract.company_id._subscription_today()
             day = fields.Date.to_date(date) or today
@@ -108,6 +110,7 @@ class SubscriptionContract(models.Model):
         :param date: first day with service again; default: today. Not before the pause.
         :raise UserError: a contract that is not paused, or a day before the pause began.
         """
+        self.check_access("write")
         for contract in self:
             today = contract.company_id._subscription_today()
             day = fields.Date.to_date(date) or today
@@ -151,6 +154,7 @@ class SubscriptionContract(models.Model):
         :param reason: `subscription.close.reason` (record or id); required. Without one a dialog asks.
         :raise UserError: no reason, a contract that is not in force, or a day before it starts.
         """
+        self.check_access("write")
         if not reason and not self.close_reason_id:
             if date:
                 raise UserError(self.env._("Choose a reason for closing the contract."))
@@ -196,6 +200,7 @@ class SubscriptionContract(models.Model):
         :param date_end: new last day, included; default: open-ended.
         :raise UserError: a contract that is not closed; an end before its start.
         """
+        self.check_access("write")
         for contract in self:
             if contract.state != "closed":
                 raise UserError(self.env._("Only a closed contract can be re-opened."))
@@ -211,6 +216,7 @@ class SubscriptionContract(models.Model):
 
         :raise UserError: a contract without an end date, a draft, or one that was closed for a reason.
         """
+        self.check_access("write")
         for contract in self:
             if not contract._has_term_to_renew():
                 raise UserError(self.env._("Contract %(contract)s has no term to renew.", contract=contract.name))

@@ -162,8 +162,12 @@ class SubscriptionContract(models.Model):
         "(company_id, external_ref) WHERE external_ref IS NOT NULL",
         "Another contract of this company has the same old-system id.",
     )
-    _renewal_months = models.Constraint("CHECK (renewal_months >= 1)", "A renewal lasts at least one month.")
-    _notice_days = models.Constraint("CHECK (notice_days >= 0)", "The notice period cannot be negative.")
+    _renewal_months = models.Constraint(
+        "CHECK (renewal_months BETWEEN 1 AND 1200)", "A renewal lasts from one month to 1,200 (a hundred years)."
+    )
+    _notice_days = models.Constraint(
+        "CHECK (notice_days BETWEEN 0 AND 3650)", "The notice period is from 0 to 3,650 days (ten years)."
+    )
 
     # === COMPUTES === #
     @api.depends("name", "subject")
@@ -287,6 +291,8 @@ class SubscriptionContract(models.Model):
                         start=contract.date_start,
                     )
                 )
+            for line in contract.line_ids:
+                line._check_number_of_periods()
 
     @api.constrains("contact_id", "partner_id")
     def _check_contact(self):

@@ -9,6 +9,7 @@ import unicodedata
 from datetime import date, datetime
 
 from ..refusal import Refusal
+from ..storable import UNSTORABLE
 from ..workbook.cells import INVISIBLE, ZERO_WIDTH, Fault, PaddedNumber, Percent, from_serial, is_blank
 from .days import FIRST_YEAR, LAST_YEAR, checked_day, day_of_text
 
@@ -17,7 +18,6 @@ MAX_TEXT = 10_000
 MAX_AMOUNT = 1_000_000_000_000  # with two decimals far from where a float begins to lose some
 SCIENTIFIC = re.compile(r"[+-]?\d[.,]\d+e\+?\d+|\de\+\d+", re.IGNORECASE)
 # Control characters but for breaks and tabs, halves of letters, and the two that are no characters
-UNSTORABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 NUMBER_TEXT = re.compile(r"[+-]?\d{1,18}(?:[.,]\d+)*", re.ASCII)
 # Thousands grouped by a blank, a blank that does not break, or an apostrophe: then a point or comma is the decimal sign
 SPACED_TEXT = re.compile(r"([+-]?\d{1,3}(?:([ \u00a0\u202f\u2009'’])\d{3})(?:\2\d{3})*)(?:([.,])(\d+))?", re.ASCII)

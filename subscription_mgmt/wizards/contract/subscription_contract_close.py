@@ -3,6 +3,7 @@ from odoo import fields, models
 
 class SubscriptionContractClose(models.TransientModel):
     _name = "subscription.contract.close"
+    _inherit = "subscription.dialog.mixin"
     _description = "Close Subscription Contract"
 
     contract_ids = fields.Many2many(comodel_name="subscription.contract", required=True)

@@ -9,6 +9,7 @@ class SubscriptionContractPause(models.TransientModel):
     """Asked when a contract is paused, from when and until when; or resumed, from when."""
 
     _name = "subscription.contract.pause"
+    _inherit = "subscription.dialog.mixin"
     _description = "Pause or Resume Subscription Contract"
 
     contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, readonly=True)

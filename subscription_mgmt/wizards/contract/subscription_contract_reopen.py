@@ -5,6 +5,7 @@ class SubscriptionContractReopen(models.TransientModel):
     """Asked when a closed contract is put in force again: until when?"""
 
     _name = "subscription.contract.reopen"
+    _inherit = "subscription.dialog.mixin"
     _description = "Re-open Subscription Contract"
 
     contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, readonly=True)

@@ -15,7 +15,7 @@ class SubscriptionImport(models.TransientModel):
     """Load subscribers and their contracts from a workbook: check it, then import all of it or nothing (WSI-01)."""
 
     _name = "subscription.import"
-    _inherit = "subscription.import.engine"
+    _inherit = ["subscription.dialog.mixin", "subscription.import.engine"]
     _description = "Subscriber Import"
 
     # === WHAT IS LOADED === #
@@ -30,7 +30,7 @@ class SubscriptionImport(models.TransientModel):
     sheet_ids = fields.One2many(
         comodel_name="subscription.import.sheet", inverse_name="import_id", string="Sheets", readonly=True
     )
-    sheet_name = fields.Char(compute="_compute_sheet_name", store=True, readonly=False)
+    sheet_name = fields.Char(compute="_compute_sheet_name", store=True, compute_sudo=False, readonly=False)
     sheet_count = fields.Integer(compute="_compute_sheet_count")
     # === RESULT === #
     state = fields.Selection(

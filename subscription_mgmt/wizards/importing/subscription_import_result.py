@@ -146,6 +146,7 @@ class SubscriptionImportPreview(models.TransientModel):
     """A record that an import would make or change."""
 
     _name = "subscription.import.preview"
+    _inherit = "subscription.dialog.mixin"
     _description = "Subscriber Import Preview"
     _order = "kind desc, row_number, id"
 

@@ -12,6 +12,7 @@ class SubscriptionForecast(models.TransientModel):
     """What happens next with a contract, to look at; nothing of it is kept."""
 
     _name = "subscription.forecast"
+    _inherit = "subscription.dialog.mixin"
     _description = "What Happens Next"
 
     contract_id = fields.Many2one(
@@ -72,6 +73,7 @@ class SubscriptionForecast(models.TransientModel):
 
 class SubscriptionForecastLine(models.TransientModel):
     _name = "subscription.forecast.line"
+    _inherit = "subscription.dialog.mixin"
     _description = "What Happens Next: Event"
     _order = "date, id"
 

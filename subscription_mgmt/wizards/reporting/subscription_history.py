@@ -79,6 +79,7 @@ class SubscriptionHistory(models.TransientModel):
     """Everything that happened with a contract, as one person may see it (WSM-10)."""
 
     _name = "subscription.history"
+    _inherit = "subscription.dialog.mixin"
     _description = "Contract History"
 
     contract_id = fields.Many2one(
@@ -123,6 +124,7 @@ class SubscriptionHistory(models.TransientModel):
 
 class SubscriptionHistoryLine(models.TransientModel):
     _name = "subscription.history.line"
+    _inherit = "subscription.dialog.mixin"
     _description = "Contract History Entry"
     _order = "date desc, id desc"
 
