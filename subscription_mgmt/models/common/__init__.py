@@ -1,3 +1,4 @@
+from . import account_move
 from . import subscription_sealed_mixin
 from . import subscription_mixin
 from . import subscription_family_mixin

@@ -252,12 +252,7 @@ class SubscriptionEntitlement(models.Model):
     def action_view_invoice(self):
         """Open the invoice."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.invoice_id.id,
-            "view_mode": "form",
-        }
+        return self.invoice_id._get_subscription_form()
 
     # === CRON === #
     @api.model
