@@ -136,21 +136,6 @@ class SubscriptionParking(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _post(self, soft=True):
-        """Override of `account`: a run is done when the last of its drafts is posted, whoever posts it."""
-        posted = super()._post(soft)
+    def _judge_runs(self):
+        """Have the runs that made the invoices say how they stand, after something happened to these."""
         self.sudo().subscription_run_id._judge()  # sudo: as there
-        return posted
-
-    def button_cancel(self):
-        """Override of `account`: what is cancelled is no problem of its run any more."""
-        result = super().button_cancel()
-        self.sudo().subscription_run_id._judge()  # sudo: as there
-        return result
-
-    def unlink(self):
-        """Override of `account`: nor is what is deleted."""
-        runs = self.sudo().subscription_run_id  # sudo: as there
-        result = super().unlink()
-        runs.exists()._judge()
-        return result

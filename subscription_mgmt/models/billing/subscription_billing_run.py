@@ -223,9 +223,11 @@ class SubscriptionBillingRun(models.Model):
         """Claim, bill and mark a batch of contracts; those that another worker holds are left to it."""
         self.ensure_one()
         rows = self._claim(contracts)
-        decide = BillingDecisions(self.env)
-        sound, failures = self._sort_out(self._group_rows(rows, decide), decide)
-        failures += run_isolated(sound, self._invoice_groups)
+        failures = []
+        for run, groups in self._get_groups_per_reader(rows):
+            decide = BillingDecisions(run.env)
+            sound, refused = run._sort_out(groups, decide)
+            failures += refused + run_isolated(sound, run._invoice_groups)
         failed = self.env["subscription.installment"].union(*(group for group, _error in failures))
         for group, error in failures:
             group.contract_id._park("bill", error, self.date_invoice)
@@ -262,6 +264,18 @@ class SubscriptionBillingRun(models.Model):
         rows = self.env["subscription.installment"].search(domain, order="contract_id.id, date_invoice, date_from, id")
         return rows._cap_backlog()
 
+    def _get_groups_per_reader(self, rows):
+        """What becomes one invoice each, by the language of who is told if it does not.
+
+        :return: list of (run, list of recordsets of rows), all in that language.
+        """
+        langs = {one.id: part.env.lang for part in rows.contract_id._per_reader() for one in part}
+        parts = {}
+        for group in self._group_rows(rows, BillingDecisions(self.env)):
+            lang = langs[group.contract_id[:1].id]
+            parts.setdefault(lang, []).append(group.with_context(lang=lang))
+        return [(self.with_context(lang=lang), groups) for lang, groups in parts.items()]
+
     @api.model
     def _group_rows(self, rows, decide):
         """List of recordsets of rows: each becomes one invoice."""
@@ -291,7 +305,6 @@ class SubscriptionBillingRun(models.Model):
             moves = moves.search(domain & Domain("subscription_run_id", "=", run.id), order="id")
             for start in range(0, len(moves), POST_BATCH):
                 batch = moves[start : start + POST_BATCH]
-                batch._isolate(
-                    "post", lambda part, day=run.date_invoice: part._subscription_post(day), run.date_invoice
-                )
+                day = run.date_invoice
+                batch._isolate("post", lambda part, day=day: part._subscription_post(day), day)
                 run._forget()

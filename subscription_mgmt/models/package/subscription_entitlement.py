@@ -246,7 +246,8 @@ class SubscriptionEntitlement(models.Model):
             self.env["subscription.wallet"]._lock(one.company_id, one.partner_id)._roll(today)
             one._write_sealed(one.package_id._get_dates(one.partner_id, today))
             one._begin(today)
-            one.activity_ids.action_feedback(feedback=self.env._("Accepted."))
+            told = one._for_reader()
+            told.activity_ids.action_feedback(feedback=told.env._("Accepted."))
         return True
 
     def action_view_invoice(self):

@@ -173,9 +173,8 @@ class SubscriptionBill(models.TransientModel):
         """Raise when invoices would be dated later than today and nobody has confirmed that."""
         if self.is_later and self.contract_count and not self.confirm_later:
             day = format_date(self.env, self.date_invoice)
-            raise UserError(
-                self.env._("%(day)s is later than today. Confirm that the invoices bear that day.", day=day)
-            )
+            text = self.env._("%(day)s is later than today. Confirm that the invoices bear that day.", day=day)
+            raise UserError(text)
 
 
 class SubscriptionBillLine(models.TransientModel):
