@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 
-from ..models.billing.background import POST
 from ..models.charging.subscription_dunning_log import DUN, RESUME
 from ..models.package.payment_transaction import HAND_OVER
 from .common import SubscriptionCommon
@@ -24,9 +23,7 @@ class TestNightLanguages(SubscriptionCommon):
         for code in ARCHIVED:
             cls.env["res.lang"]._activate_lang(code)
         cls.company.partner_id.lang = "en_US"
-        cls.turkish, cls.romanian = (
-            cls.make_user(login, code) for login, code in (("ayse", "tr_TR"), ("ion", "ro_RO"))
-        )
+        cls.turkish, cls.romanian = cls.make_user("ayse", "tr_TR"), cls.make_user("ion", "ro_RO")
         # Nobody else is told in this company
         cls.env.ref(BILLING).all_user_ids.filtered(lambda user: user != cls.env.user).company_ids -= cls.company
 
