@@ -1,9 +1,10 @@
 """What became of a run: whether it waits, is done, left problems behind or was taken back, and trying those again."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
-from .subscription_billing_run import POST_BATCH
+from .subscription_billing_run import POST_BATCH, UNDER_WAY
 
 # States of a run that is over; from one to the other it goes as its invoices do, until it is undone
 OVER = ("waiting", "done", "problems")
@@ -23,11 +24,44 @@ class SubscriptionBillingRun(models.Model):
         help="Contracts that could not be billed, and invoices that could not be posted, sent or charged.",
     )
     problem_amount = fields.Monetary(string="Amount With a Problem", compute="_compute_problems")
+    outcome = fields.Text(compute="_compute_outcome", help="What is to be done about the run, or was done, in words.")
 
     def _compute_problems(self):
         for run in self:
             run.problem_count = sum(run.problem_ids.mapped("record_count"))
             run.problem_amount = sum(run.problem_ids.mapped("amount"))
+
+    @api.depends("state", "undone_uid")
+    def _compute_outcome(self):
+        for run in self:
+            run.outcome = "\n".join(run._get_outcome()) if run.state not in UNDER_WAY else False
+
+    def _get_outcome(self):
+        """What a person should know about a run that is over, as a list of sentences."""
+        self.ensure_one()
+        texts = []
+        if self.state == "waiting":
+            text = self.env._(
+                "%(count)s invoices wait: look at them, then approve or undo the run.", count=self.draft_count
+            )
+            texts.append(text)
+        if self.problem_count:
+            amount = self.currency_id.format(self.problem_amount)
+            text = self.env._(
+                "%(count)s could not be finished, %(amount)s without tax. The reasons stand below.",
+                count=self.problem_count,
+                amount=amount,
+            )
+            texts.append(text)
+        if self.undone_uid:
+            text = self.env._(
+                "%(user)s took %(count)s invoices back on %(day)s; their periods are in the payment plan again.",
+                user=self.undone_uid.name,
+                count=self.undone_count,
+                day=format_datetime(self.env, self.date_undone),
+            )
+            texts.append(text)
+        return texts
 
     def _get_invoiced(self, moves):
         """Untaxed amounts of invoices in company currency, by id; what gives back counts below zero."""

@@ -55,6 +55,7 @@ class TestProblemsOfRuns(RunCommon):
         self.assertEqual(run.state, "problems")
         self.assertEqual(self.problems(run), [("post", 2, 200.0)])
         self.assertEqual((run.problem_count, run.problem_amount), (2, 200.0))
+        self.assertIn("2 could not be finished", run.outcome)
         self.assertIn("is archived", run.problem_ids.reason)
         action = run.problem_ids.action_view_records()
         shown = self.env[action["res_model"]].search(action["domain"])
@@ -172,6 +173,7 @@ class TestStatesOfRuns(RunCommon):
         with self.at(day(1, 2)):
             run.action_undo()
         self.assertEqual((run.state, run.undone_uid, run.undone_count), ("undone", self.env.user, 1))
+        self.assertIn(self.env.user.name, run.outcome)
         self.assertEqual(run.date_undone.date(), day(1, 2))
 
     def test_fault_c2_undone_in_part_is_not_undone(self):
