@@ -81,6 +81,7 @@ class TestCharge(ChargeCommon):
     @freeze_time("2025-12-31 22:30:00")
     def test_the_companys_day_decides(self):
         """22:30 UTC on New Year's Eve: in Istanbul the invoice of 1 January is due, in UTC it is not."""
+        self.company.partner_id.tz = "Europe/Istanbul"
         self.make_invoice()
         for zone, expected in (("UTC", 0), ("Europe/Istanbul", 1)):
             self.company.partner_id.tz = zone
