@@ -146,14 +146,16 @@ class SubscriptionParking(models.Model):
 
     def _count(self, reason, date_ref):
         """Override of `common`: the run of what failed is not simply done any more."""
-        super()._count(reason, date_ref)
+        result = super()._count(reason, date_ref)
         self._get_runs()._judge()
+        return result
 
     def _close(self):
         """Override of `common`: the run of what succeeded at last may be done now."""
         runs = self._get_runs()
-        super()._close()
+        result = super()._close()
         runs._judge()
+        return result
 
     def _get_runs(self):
         """Runs that made the invoices, or could not bill the contracts, that are set aside."""
