@@ -33,9 +33,8 @@ WRITE = {
         "reason",
     },
     "subscription.billing.run": {
-        NOBODY: "chosen_ids company_id contract_count date_done date_ref done_count hold installment_count is_chosen "
-        "parked_ids "
-        "state total_count",
+        NOBODY: "approved_uid chosen_ids company_id contract_count date_approved date_done date_invoice date_ref "
+        "date_undone done_count hold installment_count is_chosen parked_ids state total_count undone_count undone_uid",
     },
     "subscription.charge": {
         NOBODY: "amount attempt company_id currency_id date_done date_due date_sent decline_kind idempotency_key "

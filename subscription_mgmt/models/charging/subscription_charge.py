@@ -30,7 +30,7 @@ class SubscriptionCharge(models.Model):
     """One attempt to charge a saved card for one invoice, and what became of it."""
 
     _name = "subscription.charge"
-    _inherit = ["subscription.sealed.mixin", "subscription.mixin"]
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin", "subscription.alert.mixin"]
     _description = "Card Charge"
     _order = "id desc"
     _rec_name = "idempotency_key"
@@ -181,3 +181,10 @@ class SubscriptionCharge(models.Model):
             "res_id": self.transaction_id.id,
             "view_mode": "form",
         }
+
+    def _get_alert_target(self):
+        """Tasks about a charge stand on its invoice."""
+        return self.move_id
+
+    def _get_alert_users(self):
+        return self.move_id._get_alert_users()

@@ -132,4 +132,5 @@ class SubscriptionEntitlement(models.Model):
             self._write_sealed({"date_end": fields.Date.subtract(self.date_end, days=units)})
         if units >= unused:
             self._close("refunded", date_ref)
-            self.activity_ids.action_feedback(feedback=self.env._("Refunded."))
+            told = self._for_reader()
+            told.activity_ids.action_feedback(feedback=told.env._("Refunded."))

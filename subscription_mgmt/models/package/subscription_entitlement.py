@@ -246,18 +246,14 @@ class SubscriptionEntitlement(models.Model):
             self.env["subscription.wallet"]._lock(one.company_id, one.partner_id)._roll(today)
             one._write_sealed(one.package_id._get_dates(one.partner_id, today))
             one._begin(today)
-            one.activity_ids.action_feedback(feedback=self.env._("Accepted."))
+            told = one._for_reader()
+            told.activity_ids.action_feedback(feedback=told.env._("Accepted."))
         return True
 
     def action_view_invoice(self):
         """Open the invoice."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.invoice_id.id,
-            "view_mode": "form",
-        }
+        return self.invoice_id._get_subscription_form()
 
     # === CRON === #
     @api.model

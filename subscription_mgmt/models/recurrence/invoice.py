@@ -112,11 +112,9 @@ class SubscriptionInteraction(models.Model):
     def action_view_invoices(self):
         """Open the invoices of the interactions."""
         moves = self.invoice_id
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
         if len(moves) == 1:
-            form = [(self.env.ref("account.view_move_form").id, "form")]
-            return {**action, "views": form, "view_mode": "form", "res_id": moves.id}
-        return {**action, "domain": [("id", "in", moves.ids)], "context": {"create": False}}
+            return moves._get_subscription_form()
+        return moves._get_subscription_list([("id", "in", moves.ids)])
 
     def action_send_invoice(self):
         """Open Odoo's own dialog that sends the invoice: the second act (REC-27).
