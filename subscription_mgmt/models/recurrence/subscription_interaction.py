@@ -212,7 +212,7 @@ class SubscriptionInteraction(models.Model):
     @api.model
     def _get_sealed_fields(self):
         """Override of `subscription.sealed.mixin`: what was made is looked at, moved and deleted as the system."""
-        return {"activity_id", "event_id", "task_id", "invoice_id"}
+        return {"activity_id", "event_id", "task_id", "invoice_id", "cancelled_invoice_ids"}
 
     @api.model
     def default_get(self, fields):
