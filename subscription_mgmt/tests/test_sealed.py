@@ -46,11 +46,11 @@ WRITE = {
         NOBODY: "action charge_id company_id date date_recovered move_id reason result step_id",
     },
     "subscription.entitlement": {
-        NOBODY: "buyer_id company_id date_closed date_end date_start department_ids hold_reason invoice_id kind "
-        "package_id partner_id payment_transaction_id reason state",
+        NOBODY: "buyer_id company_id date_closed date_end date_start department_ids grant_key hold_reason invoice_id "
+        "kind package_id partner_id payment_transaction_id reason state",
     },
     "subscription.credit.move": {
-        NOBODY: "company_id credits date department_id entitlement_id move_type part partner_id reason requests "
+        NOBODY: "company_id credits date days department_id entitlement_id move_type part partner_id reason requests "
         "reversed_id source_id source_model used",
     },
     "subscription.wallet": {NOBODY: "company_id date_reminded partner_id version"},

@@ -151,7 +151,15 @@ class SubscriptionEntitlement(models.Model):
         else:
             total = refund.source_transaction_id._get_refunded_total()
             self._take_back(-refund.amount, total, today, reason, refund)
-        note = self._make_credit_note(-refund.amount, today, reason)
+        refund.invoice_ids = [Command.link(note.id) for note in self._get_refund_notes(-refund.amount, today, reason)]
+
+    def _get_refund_notes(self, amount, date_ref, reason):
+        """Credit notes that the money of a refund pays: those of accounting that are open, and one over the rest."""
+        invoice = self.invoice_id
+        given = invoice.reversal_move_ids.filtered(lambda note: note.state == "posted" and note.amount_residual)
+        left = max(0.0, invoice.amount_total - invoice._get_credited_total()) if invoice else 0.0
+        rest = self.currency_id.round(min(left, amount - sum(given.mapped("amount_residual"))))
+        note = self._make_credit_note(rest, date_ref, reason) if rest > 0 else invoice.browse()
         if note:
             self._post_own(note)
-            refund.invoice_ids = [Command.link(note.id)]
+        return given | note
