@@ -46,8 +46,8 @@ WRITE = {
         NOBODY: "action charge_id company_id date date_recovered move_id reason result step_id",
     },
     "subscription.entitlement": {
-        NOBODY: "buyer_id company_id date_closed date_end date_start department_ids grant_key hold_reason invoice_id "
-        "kind package_id partner_id payment_transaction_id reason state",
+        NOBODY: "brought_by_id buyer_id company_id date_closed date_end date_start department_ids grant_key "
+        "hold_reason invoice_id kind package_id partner_id payment_transaction_id reason state",
     },
     "subscription.credit.move": {
         NOBODY: "company_id credits date days department_id entitlement_id move_type part partner_id reason requests "
@@ -64,7 +64,7 @@ WRITE = {
         NOBODY: "batch_id company_id field_name kind model new_text new_value old_text old_value record_name res_id "
         "row_number",
     },
-    "subscription.interaction": {NOBODY: "activity_id event_id invoice_id task_id"},
+    "subscription.interaction": {NOBODY: "activity_id cancelled_invoice_ids event_id invoice_id task_id"},
     "account.move": {
         NOBODY: "subscription_billing_mode subscription_handed_on subscription_message_id subscription_run_id",
     },

@@ -21,6 +21,9 @@ class PaymentTransaction(models.Model):
         readonly=True,
         help="The buyer was told that what is left of the other type ends with this purchase, and went on.",
     )
+    subscription_was_cancelled = fields.Boolean(
+        string="Reported as Cancelled First", readonly=True, help="The customer may have paid a second time meanwhile."
+    )
     subscription_refund_reason = fields.Char(readonly=True)
     subscription_entitlement_ids = fields.One2many(
         comodel_name="subscription.entitlement", inverse_name="payment_transaction_id", string="Paid Subscription"
@@ -35,6 +38,13 @@ class PaymentTransaction(models.Model):
         done.filtered(lambda tx: tx._is_package_purchase())._hand_over()
         done.filtered(lambda tx: tx.operation == "refund")._take_back_package()
         return super()._post_process()
+
+    def _set_done(self, *, state_message=None, extra_allowed_states=()):
+        """Override of `payment` to remember that a package was cancelled in the eyes of whoever bought it."""
+        cancelled = self.filtered(lambda tx: tx.state == "cancel" and tx._is_package_purchase())
+        done = super()._set_done(state_message=state_message, extra_allowed_states=extra_allowed_states)
+        (cancelled & done).subscription_was_cancelled = True
+        return done
 
     def _is_subscription_payment(self):
         """Override of `subscription_mgmt`: packages too."""
@@ -69,9 +79,23 @@ class PaymentTransaction(models.Model):
                 buyer_id=tx.partner_id.id,
             )
             one._try_invoice(today)
-            if one.hold_reason:
-                one._alert(one.hold_reason, kind="mail.mail_activity_data_todo")
+            tx._tell_of(one)
             one._send_purchase_mails()
+
+    def _tell_of(self, entitlement):
+        """Have a person look at what was handed over, where something about it is not as usual."""
+        self.ensure_one()
+        notes = [entitlement.hold_reason] if entitlement.hold_reason else []
+        if self.subscription_was_cancelled:
+            notes.append(
+                self.env._(
+                    "Payment %(reference)s was reported as cancelled first, and then as paid. If the customer has paid "
+                    "again meanwhile, refund one of the two.",
+                    reference=self.reference,
+                )
+            )
+        if notes:
+            entitlement._alert("\n".join(notes), kind="mail.mail_activity_data_todo")
 
     def _check_paid_in_full(self):
         """Raise when an authorized payment was captured in part only: a person decides then."""
@@ -119,6 +143,19 @@ class PaymentTransaction(models.Model):
     def _cron_hand_over(self):
         """Try again what was paid and could not be handed over; commits after each."""
         self.env["subscription.batches"]._run(HAND_OVER)
+
+    def action_subscription_hand_over(self):
+        """Hand over now what was paid; what was handed over already stays one. Open it.
+
+        :raise UserError: why it cannot be handed over.
+        """
+        self.env["subscription.entitlement"].check_access("write")
+        # sudo: the billing right, checked above, is what it takes
+        for tx in self.sudo().filtered(lambda tx: tx.state == "done" and tx._is_package_purchase()):
+            tx._fulfil()
+            tx._unpark("hand_over")
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_entitlement_action")
+        return {**action, "domain": [("payment_transaction_id", "in", self.ids)], "context": {}}
 
     # === REFUND === #
     def _take_back_package(self):

@@ -209,6 +209,28 @@ class TestPackageChanges(PurchaseCommon):
         self.assertEqual((tx.state, tx.subscription_entitlement_ids.state, self.left()), ("done", "active", 10))
         self.assertEqual(tx.invoice_ids.payment_state, "paid")
 
+    def test_fault_d3_somebody_looks_whether_the_customer_has_paid_twice(self):
+        tx = self.make_tx(self.credit)
+        self.report(tx, "cancel")
+        again = self.buy(self.credit)
+        self.report(tx)
+        self.assertFalse(again.subscription_entitlement_ids.activity_ids)
+        task = tx.subscription_entitlement_ids.activity_ids
+        self.assertIn("reported as cancelled first", task.note)
+        self.assertTrue(task.user_id.has_group("subscription_mgmt.group_subscription_billing"), "who can refund")
+
+    def test_fault_d3_what_could_not_be_handed_over_is_taken_up_by_a_button(self):
+        tx = self.make_tx(self.credit)
+        self.report(tx, "cancel")
+        with patch.object(type(self.env["subscription.package"]), "_grant", side_effect=UserError("No room")):
+            self.report(tx)
+        self.assertFalse(tx.subscription_entitlement_ids)
+        self.assertIn("was paid but not handed over", self.customer.activity_ids.note)
+        for _again in range(2):
+            tx.action_subscription_hand_over()
+            self.assertEqual((len(tx.subscription_entitlement_ids), self.left()), (1, 10))
+        self.assertFalse(self.customer.activity_ids)
+
     def test_fault_d2_dialog_confirmed_twice_gives_one(self):
         wizard = self.make_dialog()
         first, second = wizard.action_grant(), wizard.action_grant()
@@ -266,6 +288,27 @@ class TestPackageChanges(PurchaseCommon):
         self.consume(self.tickets[0], customer=person)
         self.assertEqual((self.left(person), self.left()), (0, 7))
         self.assertIn("Ida Alder", self.customer.message_ids[:1].body)
+
+    def test_fault_d6_who_leaves_takes_along_what_is_left_of_what_he_brought(self):
+        person = self.env["res.partner"].create({"name": "Ida Alder"})
+        self.grant(self.credit, person)
+        self.grant(self.credit)
+        person.parent_id = self.customer
+        self.consume(self.tickets[0], customer=person)
+        self.assertEqual((self.left(person), self.left()), (0, 17))
+        person.parent_id = self.stranger
+        self.assertEqual((self.left(), self.left(self.stranger)), (10, 7), "to another company")
+        person.parent_id = False
+        self.assertEqual((self.left(person), self.left(self.stranger)), (7, 0), "and for himself again")
+        self.consume(self.tickets[1], customer=person)
+        self.assertEqual(self.left(person), 4)
+        wallet = self.env["subscription.wallet"].search([("partner_id", "=", person.id)])
+        self.assertEqual(wallet.credits_left, 4)
+
+    def test_what_the_company_bought_stays_when_a_contact_leaves(self):
+        self.grant(self.credit)
+        self.contact.parent_id = False
+        self.assertEqual((self.left(self.contact), self.left()), (0, 10))
 
     def test_company_that_becomes_a_person_brings_its_credits(self):
         branch = self.env["res.partner"].create({"name": "Branch", "is_company": True, "parent_id": self.customer.id})
