@@ -94,7 +94,9 @@ class SubscriptionEntitlement(models.Model):
         comodel_name="payment.transaction", readonly=True, copy=False, ondelete="restrict", index="btree_not_null"
     )
     is_paid = fields.Boolean(string="Paid Online", compute="_compute_is_paid", compute_sudo=True)
-    is_invoice_missing = fields.Boolean(compute="_compute_is_invoice_missing", compute_sudo=True)
+    is_invoice_missing = fields.Boolean(
+        compute="_compute_is_invoice_missing", compute_sudo=True, export_string_translation=False
+    )
     invoice_id = fields.Many2one(comodel_name="account.move", readonly=True, copy=False, index="btree_not_null")
     problem = fields.Text(
         related="subscription_error", string="Left to Do", help="What could not be done after the purchase."

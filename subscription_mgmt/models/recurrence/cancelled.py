@@ -8,7 +8,10 @@ class SubscriptionInteraction(models.Model):
     _inherit = "subscription.interaction"
 
     is_to_confirm = fields.Boolean(
-        compute="_compute_is_to_confirm", compute_sudo=True, help="Its invoice was not issued yet, or was cancelled."
+        compute="_compute_is_to_confirm",
+        compute_sudo=True,
+        export_string_translation=False,
+        help="Its invoice was not issued yet, or was cancelled.",
     )
     cancelled_invoice_ids = fields.Many2many(
         comodel_name="account.move",

@@ -14,7 +14,11 @@ class SubscriptionRecurrenceGenerate(models.TransientModel):
     date_first = fields.Date(string="From", compute="_compute_counts")
     date_until = fields.Date(string="To", compute="_compute_counts")
     goes_on = fields.Boolean(compute="_compute_counts", help="More dates follow after these.")
-    ceiling = fields.Integer(compute="_compute_counts", help="Dates of a range that are made at once, if it has more.")
+    ceiling = fields.Integer(
+        compute="_compute_counts",
+        export_string_translation=False,
+        help="Dates of a range that are made at once, if it has more.",
+    )
     # === DAYS BEFORE TODAY === #
     with_past = fields.Boolean(
         string="Past Dates, Too", help="They stand in the agenda as overdue until they are done."
