@@ -1,5 +1,7 @@
 from . import test_batches
 from . import test_company_switch
+from . import test_held
+from . import test_merged
 from . import test_migration
 from . import test_night_languages
 from . import test_sealed

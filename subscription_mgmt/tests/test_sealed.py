@@ -45,11 +45,11 @@ WRITE = {
         NOBODY: "action charge_id company_id date date_recovered move_id reason result step_id",
     },
     "subscription.entitlement": {
-        NOBODY: "buyer_id company_id date_closed date_end date_start department_ids hold_reason invoice_id kind "
-        "package_id partner_id payment_transaction_id reason state",
+        NOBODY: "brought_by_id buyer_id company_id date_closed date_end date_start department_ids grant_key "
+        "hold_reason invoice_id kind package_id partner_id payment_transaction_id reason state",
     },
     "subscription.credit.move": {
-        NOBODY: "company_id credits date department_id entitlement_id move_type part partner_id reason requests "
+        NOBODY: "company_id credits date days department_id entitlement_id move_type part partner_id reason requests "
         "reversed_id source_id source_model used",
     },
     "subscription.wallet": {NOBODY: "company_id date_reminded partner_id version"},
@@ -64,7 +64,7 @@ WRITE = {
         "row_number",
     },
     "subscription.interaction": {
-        NOBODY: "activity_id covers_key date_done date_reminded event_id invoice_id is_prepared recurrence_id slot_key "
+        NOBODY: "activity_id cancelled_invoice_ids covers_key date_done date_reminded event_id invoice_id is_prepared recurrence_id slot_key "
         "state task_id",
     },
     "account.move": {

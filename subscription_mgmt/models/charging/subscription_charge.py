@@ -134,6 +134,7 @@ class SubscriptionCharge(models.Model):
         self.check_access("write")
         # sudo: settling a charge takes the billing right, not access to providers
         for charge in self.sudo():
+            charge._hold_for_act()
             charge._resolve_unknown(charge.company_id._subscription_today())
 
     def action_confirm_paid(self):
@@ -158,6 +159,7 @@ class SubscriptionCharge(models.Model):
         self.check_access("write")
         # sudo: settling a charge takes the billing right, not access to providers
         for charge in self.sudo():
+            charge._hold_for_act()
             if charge.state != "unknown" or charge.transaction_id.state not in ("draft", "pending", "authorized"):
                 raise UserError(self.env._("The outcome of %(charge)s is known.", charge=charge.idempotency_key))
             settle(charge.transaction_id)
