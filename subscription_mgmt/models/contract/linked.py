@@ -20,7 +20,9 @@ class SubscriptionLinkMixin(models.AbstractModel):
         help="Contract that this is done for.",
     )
     subscription_offered = fields.Boolean(
-        compute="_compute_subscription_offered", help="The company runs subscriptions: a contract can be chosen."
+        compute="_compute_subscription_offered",
+        groups="subscription_mgmt.group_subscription_viewer",
+        help="The company runs subscriptions: a contract can be chosen.",
     )
 
     @api.depends_context("company")
