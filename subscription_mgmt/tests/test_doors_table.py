@@ -238,10 +238,8 @@ class TestDoorsTable(DoorsCommon):
         silent = mute_logger("odoo.addons.base.models.ir_rule", "odoo.models", "odoo.sql_db", SEND_LOG)
         try:
             with silent, self.env.cr.savepoint() as savepoint:
-                if model in self.dialogs:
-                    record = env[model].create(sample)
-                else:
-                    record = env[model].browse(sample.ids)
+                is_dialog = model in self.dialogs
+                record = env[model].create(sample) if is_dialog else env[model].browse(sample.ids)
                 record.check_access("read")
                 getattr(record, method)(*ARGUMENTS.get(name, ()))
                 self.env.flush_all()
