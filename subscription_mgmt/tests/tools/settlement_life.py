@@ -258,6 +258,18 @@ class Life:
         if row and self.net(row) > 0:
             self.billed[row.key] = row._replace(returned=row.returned + min(self.money(b), self.net(row)))
 
+    def credit_all(self, a, _b):
+        """Credit what the invoice says, whatever we gave back of it."""
+        row = self.pick(self.billed.values(), a)
+        if row:
+            self.billed[row.key] = row._replace(returned=row.charged)
+
+    def lower(self, a, b):
+        """Back to draft, a smaller amount, posted again."""
+        row = self.pick(self.billed.values(), a)
+        if row and not row.returned:
+            self.billed[row.key] = row._replace(charged=min(self.money(b), row.charged))
+
     def cancel(self, a, _b):
         row = self.pick(self.billed.values(), a)
         if row:

@@ -27,7 +27,7 @@ TERMS = (
 )  # fmt: skip
 PERSON = ("reprice", "skip", "unskip", "edit", "clear")
 BILLING = ("bill",) * 4
-ACCOUNTING = ("credit", "credit", "cancel", "undo_credit", "again")
+ACCOUNTING = ("credit", "credit", "credit_all", "lower", "cancel", "undo_credit", "again")
 STARTS = [date(2024, 1, 31), date(2024, 2, 29), date(2025, 3, 15), date(2023, 11, 1), date(2025, 8, 30)]
 numbers = st.integers(0, 10**6)
 
