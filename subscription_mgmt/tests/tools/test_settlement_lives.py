@@ -97,6 +97,12 @@ class TestLives(unittest.TestCase):
         self.live(life, sequence)
 
     @many
+    @given(lives(), acts(("pause", "unpause", "close", "reopen"), BILLING, ACCOUNTING))
+    def test_no_more_is_given_back_than_was_charged_whoever_gives_it(self, life, sequence):
+        # Days that go and come back, billed again and again: accounting meets rows of which we gave back before.
+        self.live(life, [("bill", life.reach[0] // 2, 0), ("pause", 0, 9), ("bill", 0, 0), *sequence])
+
+    @many
     @given(lives(prorate=False), acts(TERMS, PERSON, BILLING, ACCOUNTING))
     def test_without_proration_every_period_is_charged_once_in_full(self, life, sequence):
         self.live(life, sequence, AuditInFull)
