@@ -157,11 +157,12 @@ class TestSealedDoors(SealedCommon):
                 (running.line_ids, "price_unit"),
                 (self.row, "price_unit"),
                 (self.row, "quantity"),
-                (package, "price"),
             ):
                 refused = self.assertRaisesRegex(ValidationError, "is not a number that can be billed")
                 with self.subTest(value=value, model=record._name, field=name), refused:
                     self.allowed("manager", record, "write", {name: value})
+            with self.assertRaisesRegex(ValidationError, "is not a number that can be billed"):
+                package.price = value
         line = {"contract_id": draft.id, "product_id": self.product.id}
         for values in ({"price_unit": float("nan")}, {"price_unit": 1e10, "quantity": 1e10}):
             with self.assertRaisesRegex(ValidationError, "is not a number that can be billed"):
