@@ -9,7 +9,7 @@ from odoo.tools import format_date
 
 from ...tools.periods import ONE_DAY, index_of, period
 from ..common.batches import Job
-from ..common.context import LEDGER
+from ..common.context import LATER, LEDGER
 
 RENEW = Job("subscription.contract", "_get_renewable_domain", "_renew_due", "terms")
 CLOSE = Job("subscription.contract", "_get_ended_domain", "_close_ended", "terms")
@@ -155,7 +155,8 @@ class SubscriptionContract(models.Model):
         :raise UserError: no reason, a contract that is not in force, or a day before it starts.
         """
         self.check_access("write")
-        if not reason and not self.close_reason_id:
+        reason = self._get_close_reason(reason)
+        if not reason and not all(contract.close_reason_id for contract in self):
             if date:
                 raise UserError(self.env._("Choose a reason for closing the contract."))
             actions = self.env["ir.actions.act_window"]
@@ -165,12 +166,42 @@ class SubscriptionContract(models.Model):
             today = contract.company_id._subscription_today()
             day = fields.Date.to_date(date) or today
             contract._check_closable(day)
-            reason_id = getattr(reason, "id", reason) or contract.close_reason_id.id
+            reason_id = (reason or contract.close_reason_id).id
             ends = {"state": "closed", "date_closed": day} if day <= today else {}
             contract._act(
                 {"date_end": day, "renewal": "none", "close_reason_id": reason_id, **ends}, self.env._("Closed")
             )
         return True
+
+    def _get_close_reason(self, reason):
+        """The reason that a caller names, by its record or its id; empty: none.
+
+        :raise UserError: there is no such reason.
+        """
+        reasons = self.env["subscription.close.reason"]
+        if not reason:
+            return reasons
+        found = reason if isinstance(reason, models.BaseModel) else reasons.browse(type(reason) is int and reason)
+        if found._name != reasons._name or len(found) != 1 or not found.exists():
+            raise UserError(self.env._("Choose a reason for closing the contract."))
+        return found
+
+    def _check_reason_kept(self, vals):
+        """Raise when the reason of closed contracts is written by hand: without one they could be renewed.
+
+        A manager may correct it.
+        """
+        if "close_reason_id" not in vals or self._is_own_code():
+            return
+        new = vals["close_reason_id"]
+        closed = self.filtered(lambda contract: contract.state == "closed" and contract.close_reason_id.id != new)
+        if closed and not (new and self.env.user.has_group("subscription_mgmt.group_subscription_manager")):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s is closed. Why is not written by hand; a manager may choose another reason.",
+                    contract=closed[0].name,
+                )
+            )
 
     def _check_closable(self, day):
         """Raise unless the contract is in force and began by the day."""
@@ -222,7 +253,7 @@ class SubscriptionContract(models.Model):
                 raise UserError(self.env._("Contract %(contract)s has no term to renew.", contract=contract.name))
             ended = contract._is_ended_unrenewed()
             old_end, new_end = contract.date_end, contract._get_renewed_end()
-            contract._renew_repetitions(old_end, new_end)
+            contract._renew_lines(old_end, new_end)
             back = {"state": "active", "date_closed": False} if ended else {}
             contract._act({"date_end": new_end, **back})
         return True
@@ -244,13 +275,22 @@ class SubscriptionContract(models.Model):
                 return fields.Date.add(self.date_start, months=term + self.renewal_months) - ONE_DAY
         return fields.Date.add(self.date_end + ONE_DAY, months=self.renewal_months) - ONE_DAY
 
-    def _renew_repetitions(self, old_end, new_end):
-        """Lines with a number of periods that lasted to the end of the term get those of the new one, too."""
-        for line in self.line_ids.filtered("repetitions"):
-            cadence = line._get_cadence()
-            args = (cadence.interval, cadence.unit, cadence.anchor_day)
-            if period(cadence.anchor, line.repetitions - 1, *args)[1] >= old_end:
-                line.repetitions = index_of(cadence.anchor, new_end, *args) + 1
+    def _renew_lines(self, old_end, new_end):
+        """Lines that lasted to the end of the term, by their periods or their own end, last to that of the new one.
+
+        One that another line follows on the next day has done its part.
+        """
+        next_day = old_end + ONE_DAY
+        followed = {(line.replaces_id, line.product_id) for line in self.line_ids if line.date_start == next_day}
+        replaced, products = {line for line, _product in followed}, {product for _line, product in followed}
+        for line in self.line_ids.with_context(subscription_settle=LATER):
+            if line.repetitions:
+                cadence = line._get_cadence()
+                args = (cadence.interval, cadence.unit, cadence.anchor_day)
+                if period(cadence.anchor, line.repetitions - 1, *args)[1] >= old_end:
+                    line.repetitions = index_of(cadence.anchor, new_end, *args) + 1
+            if line.date_end == old_end and line not in replaced and line.product_id not in products:
+                line.date_end = new_end
 
     # === CRONS === #
     @api.model

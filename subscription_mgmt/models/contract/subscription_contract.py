@@ -334,9 +334,11 @@ class SubscriptionContract(models.Model):
     def write(self, vals):
         """Keep the identity of contracts, and settle those in force whose dates change.
 
-        :raise UserError: company, currency or subscriber of a billed contract; a running one is archived.
+        :raise UserError: company, currency or subscriber of a billed contract; a running one is archived; the reason
+            of a closed one is taken off.
         """
         self._check_kept(vals)
+        self._check_reason_kept(vals)
         result = super().write(vals)
         if {"date_start", "date_end"} & set(vals) and not self._is_own_code():
             self._settle()

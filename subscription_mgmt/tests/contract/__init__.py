@@ -2,6 +2,7 @@ from . import test_accounting
 from . import test_activation
 from . import test_contract
 from . import test_contract_processes
+from . import test_decisions
 from . import test_dialogs
 from . import test_faults_rules
 from . import test_faults_settlement
