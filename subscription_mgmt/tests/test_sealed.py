@@ -55,8 +55,8 @@ WRITE = {
     "subscription.wallet": {NOBODY: "company_id date_reminded partner_id version"},
     "subscription.import.batch": {
         NOBODY: "column_map company_id control date decimal_sign done_count error_file error_filename file filename "
-        "good_only id_mode id_modes is_activating layout message name on_existing row_count sheet_name skipped_count state "
-        "unchanged_count update_count user_id",
+        "good_only id_mode id_modes is_activating layout message name on_existing row_count sheet_name skipped_count "
+        "state unchanged_count update_count user_id",
     },
     "subscription.import.progress": {NOBODY: "batch_id company_id date_start done_count stop_requested total_count"},
     "subscription.import.change": {
