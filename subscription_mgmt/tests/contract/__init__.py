@@ -1,5 +1,6 @@
 from . import test_accounting
 from . import test_activation
+from . import test_amendment
 from . import test_contract
 from . import test_contract_processes
 from . import test_dialogs
