@@ -51,7 +51,9 @@ class SubscriptionAmendmentStep(models.Model):
     # === THE NEW SIDE === #
     product_id = fields.Many2one(compute="_compute_product_id", store=True, readonly=False, precompute=True)
     name = fields.Text(required=False)
-    quantity = fields.Float(compute="_compute_from_line", store=True, readonly=False, precompute=True, required=False)
+    quantity = fields.Float(
+        compute="_compute_from_line", store=True, readonly=False, precompute=True, required=False, default=None
+    )
     percent = fields.Float(string="Price Change %", digits="Discount", help="The new price from the old one.")
     discount = fields.Float(compute="_compute_from_line", store=True, readonly=False, precompute=True)
     interval = fields.Integer(string="Every", compute="_compute_from_line", store=True, readonly=False, precompute=True)
