@@ -22,9 +22,9 @@ class SubscriptionAmendment(models.Model):
         self._check_contract()
         self._check_day()
         self._check_locked()
+        self._check_once()
         for step in self.step_ids:
             getattr(step, f"_check_{step.kind}")(self.date)
-        self._check_once()
 
     def _check_contract(self):
         contract = self.contract_id
@@ -103,7 +103,9 @@ class SubscriptionAmendmentStep(models.Model):
         """What the step is about: the first line of a chain, or the contract."""
         if self.kind == "add":
             return self.line_id.browse()
-        return self.line_id._get_chain()[:1] if self.kind in ("change", "end") else self.contract_id
+        if self.kind in ("change", "end"):
+            return self.line_id and self.line_id._get_chain()[:1]
+        return self.contract_id
 
     def _check_line(self, day):
         """Raise unless the line is in force on the day."""
@@ -142,11 +144,11 @@ class SubscriptionAmendmentStep(models.Model):
         self._check_line(day)
 
     def _check_add(self, _day):
-        if not self.product_id:
-            raise UserError(self.env._("Choose the product that is added."))
         self._check_figures()
 
     def _check_figures(self):
+        if not self.product_id or not (self.name or "").strip():
+            raise UserError(self.env._("Choose the product, and say what the invoice calls it."))
         if self.quantity <= 0:
             raise UserError(self.env._("The quantity must be above zero."))
 

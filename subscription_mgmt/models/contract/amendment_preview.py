@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import namedtuple
 from contextlib import closing
+from datetime import date
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -49,14 +50,15 @@ class SubscriptionAmendment(models.Model):
             return {**empty, "digest": False}
         contract = self.contract_id
         before, mrr_before = self._read_plan(0), contract._get_mrr(self.date)
-        next_day = contract._get_next_invoice_day(self.date)
+        next_day = contract._get_next_invoice_day(self.date) or date.max
         last = self._get_last_row()
         try:
             self._check()
             warning = self._get_warnings()
             with closing(self.env.cr.savepoint()) as savepoint:
                 try:
-                    self._carry_out(is_preview=True)
+                    journal = self._carry_out(is_preview=True)
+                    next_day = min([next_day, *self._get_new_lines(journal)._get_next_period_days(self._get_begun())])
                     self._bill_at_once(is_preview=True)
                     self.env.flush_all()
                     after, mrr_after = self._read_plan(last), contract._get_mrr(self.date)
@@ -74,6 +76,16 @@ class SubscriptionAmendment(models.Model):
             "warning": warning,
             "digest": self._get_digest(before, after, mrr_before, mrr_after),
         }
+
+    def _get_begun(self):
+        """The day of today, or the first of the new terms if that is later."""
+        return max(self.company_id._subscription_today(), self.date)
+
+    def _get_new_lines(self, journal):
+        """Lines that the act has made."""
+        lines = self.env["subscription.contract.line"]
+        made = lines.browse(entry[2] for entry in journal.entries if entry[:2] == ["made", lines._name])
+        return made | self.transfer_id.line_ids
 
     def _get_last_row(self):
         """Newest row of any plan."""
@@ -104,8 +116,6 @@ class SubscriptionAmendment(models.Model):
 
     def _get_figures(self, before, after, next_day):
         """What is given back and charged, and the next invoice before and after."""
-        today = self.company_id._subscription_today()
-        next_day = next_day or max(today, self.date)
         new = _without(after, before)
         credit = -sum(row.amount for row in new if row.gives_back)
         charge = sum(row.amount for row in new if not row.gives_back and row.date_from < next_day)

@@ -42,13 +42,14 @@ class SubscriptionAmendment(models.Model):
         if self.state != "confirmed":
             raise UserError(self.env._("Only a confirmed change can be undone."))
         self._check_not_billed()
+        self._check_as_written()
         contract = self.contract_id
         for entry in reversed(self.journal or []):
             record = self.env[entry[1]].browse(entry[2])
             if entry[0] == "made":
                 self._unmake(record)
             else:
-                self._write_back(record, *entry[3:])
+                marked(record).write(to_write(record, entry[3]))
         self._write_sealed({"transfer_id": False})
         day = format_date(self.env, self.date)
         contract._settle(reason=self.env._("The change of %(day)s was undone", day=day))
@@ -81,11 +82,31 @@ class SubscriptionAmendment(models.Model):
         lines = lines.browse(ids).exists()
         return lines.filtered(lambda line: not line.is_void and line.date_start >= self.date)
 
-    def _unmake(self, record):
-        """Delete what the change made, unless a later one built on it."""
-        follower = record._name == "subscription.contract.line" and record.with_context(active_test=False).search(
-            [("replaces_id", "=", record.id)], limit=1
-        )
+    def _check_as_written(self):
+        """Raise when somebody has written other values since, or a later change built on what was made."""
+        written = {}
+        for entry in self.journal or []:
+            record = self.env[entry[1]].browse(entry[2])
+            if entry[0] == "made":
+                self._check_not_followed(record)
+            else:
+                written.setdefault(record, {}).update(entry[4])
+        for record, values in written.items():
+            for name, value in values.items():
+                if (plain(record, name) or False) != (value or False):
+                    raise UserError(
+                        self.env._(
+                            "“%(field)s” of %(record)s was changed again since. Put that back first.",
+                            field=record._fields[name]._description_string(self.env),
+                            record=record.display_name,
+                        )
+                    )
+
+    def _check_not_followed(self, record):
+        """Raise when another line has taken the place of one that the change made."""
+        if record._name != "subscription.contract.line":
+            return
+        follower = record.with_context(active_test=False).search([("replaces_id", "=", record.id)], limit=1)
         if follower:
             raise UserError(
                 self.env._(
@@ -94,22 +115,10 @@ class SubscriptionAmendment(models.Model):
                     day=format_date(self.env, follower.date_start),
                 )
             )
-        if record._name == "subscription.contract.line":
-            # sudo: whoever may change the contract undoes it, without the right to delete lines
-            marked(record.sudo()).unlink()
-        elif record.exists():
-            marked(record.sudo()).installment_ids.unlink()  # sudo: as above
-            marked(record.sudo()).unlink()
 
-    def _write_back(self, record, old, new):
-        """Write old values over those that the change wrote, unless somebody has written others since."""
-        for name, value in new.items():
-            if (plain(record, name) or False) != (value or False):
-                raise UserError(
-                    self.env._(
-                        "“%(field)s” of %(record)s was changed again since. Put that back first.",
-                        field=record._fields[name]._description_string(self.env),
-                        record=record.display_name,
-                    )
-                )
-        marked(record).write(to_write(record, old))
+    def _unmake(self, record):
+        """Delete what the change made."""
+        record = marked(record.sudo())  # sudo: whoever may change the contract undoes it, without the right to delete
+        if record._name == "subscription.contract":
+            record.installment_ids.unlink()
+        record.unlink()

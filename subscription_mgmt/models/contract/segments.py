@@ -95,9 +95,8 @@ class SubscriptionContract(models.Model):
         """First day of the next period, of the lines given or else of any; without a next one tomorrow."""
         self.ensure_one()
         today = self.company_id._subscription_today()
-        lines = lines or self.line_ids
-        found = [line._get_next_period_day(today) for line in lines if line._get_last_day() >= today]
-        return min((day for day in found if day > today), default=max(today + ONE_DAY, self.date_start or today))
+        days = (lines or self.line_ids)._get_next_period_days(today)
+        return min(days, default=max(today + ONE_DAY, self.date_start or today))
 
 
 class SubscriptionContractLine(models.Model):
@@ -162,13 +161,17 @@ class SubscriptionContractLine(models.Model):
         """Whether the day is one of the line's."""
         return self.active and not self.is_void and self.date_start <= day <= self._get_last_day()
 
-    def _get_next_period_day(self, day):
-        """First day of the first period that begins after a day."""
-        cadence = self._get_cadence()
-        args = (cadence.interval, cadence.unit, cadence.anchor_day)
-        if day < self.date_start:
-            return self.date_start
-        return period(cadence.anchor, index_of(cadence.anchor, day, *args), *args)[1] + ONE_DAY
+    def _get_next_period_days(self, day):
+        """First days of the next periods that begin after a day, of the lines that go on."""
+        found = []
+        for line in self.filtered(lambda line: line._get_last_day() >= day):
+            cadence = line._get_cadence()
+            args = (cadence.interval, cadence.unit, cadence.anchor_day)
+            if day < line.date_start:
+                found.append(line.date_start)
+            else:
+                found.append(period(cadence.anchor, index_of(cadence.anchor, day, *args), *args)[1] + ONE_DAY)
+        return found
 
     def _is_billed(self):
         """Whether an invoice was made for a day of the line."""
@@ -207,20 +210,32 @@ class SubscriptionContractLine(models.Model):
             "paid_until": self.paid_until,
             "payer_id": self.payer_id.id,
             "replaces_id": self._get_chain()[-1].id,
-            "bill_from": journal.hold,
             **to_write(self, values),
         }
-        self._stop_before(day, journal)
-        journal.add(marked(self).copy(successor))
+        line = marked(self).copy(successor)
+        journal.add(line)
+        self._stop_before(day, journal, line._wait(journal))
 
-    def _stop_before(self, day, journal):
-        """Have the line serve no day from this one on."""
+    def _wait(self, journal):
+        """Have the first days of a new line wait for the next invoice, or for its own next period if that is sooner.
+
+        :return: day for which they wait; empty: none.
+        """
+        if not journal.hold:
+            return False
+        begun = max(self.date_start, self.company_id._subscription_today())
+        hold = min([journal.hold, *self._get_next_period_days(begun)])
+        marked(self).bill_from = hold
+        return hold
+
+    def _stop_before(self, day, journal, hold):
+        """Have the line serve no day from this one on; what comes back of it waits for an invoice."""
         none = {"is_void": True, "active": False}
         end = {"date_end": (day - ONE_DAY).isoformat()} if day > self.date_start else none
-        journal.write(self, {**end, "final_from": journal.hold and journal.hold.isoformat()})
+        journal.write(self, {**end, "final_from": hold and hold.isoformat()})
 
     def _end_from(self, day, journal):
         """Have the chain serve no day from this one on."""
         for line in self._get_chain()._get_live():
             if line._get_last_day() >= day:
-                line._stop_before(max(day, line.date_start), journal)
+                line._stop_before(max(day, line.date_start), journal, journal.hold)

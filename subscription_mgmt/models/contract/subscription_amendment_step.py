@@ -94,6 +94,11 @@ class SubscriptionAmendmentStep(models.Model):
     changes = fields.Json(readonly=True, copy=False, help="What it changes: [field, old, new].")
     summary = fields.Char(compute="_compute_summary", help="What it changes, in words.")
 
+    _interval_positive = models.Constraint("CHECK (interval >= 1)", "A period lasts at least one unit.")
+    _anchor_day_range = models.Constraint(
+        "CHECK (anchor_day >= 0 AND anchor_day <= 31)", "The day of the month must be between 1 and 31."
+    )
+
     # === COMPUTES === #
     def _get_sale_document(self):
         return self.contract_id
@@ -261,9 +266,9 @@ class SubscriptionAmendmentStep(models.Model):
                 "tax_ids": [(6, 0, self.tax_ids.ids)],
                 "contract_id": self.contract_id.id,
                 "date_start": day,
-                "bill_from": journal.hold,
             }
         )
+        line._wait(journal)
         journal.add(line)
 
     def _apply_payer(self, journal, day):
