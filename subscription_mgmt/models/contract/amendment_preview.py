@@ -35,7 +35,7 @@ class SubscriptionAmendment(models.Model):
     plan_html = fields.Html(string="Payment Plan", readonly=True, copy=False, sanitize=False)
     problem = fields.Text(string="Why Not", readonly=True, copy=False, help="Why it cannot be confirmed.")
     warning = fields.Text(string="To Know", readonly=True, copy=False)
-    digest = fields.Char(readonly=True, copy=False, help="Of what was shown, so that nothing else is done.")
+    digest = fields.Char(readonly=True, copy=False, export_string_translation=False, help="Of what was shown.")
 
     def _refresh(self):
         """Keep on drafts what they would do, with the contract as it is now."""

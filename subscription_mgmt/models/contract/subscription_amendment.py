@@ -57,7 +57,7 @@ class SubscriptionAmendment(models.Model):
     )
     billing = fields.Selection(
         selection=lambda self: self.env["res.company"]._selection_amendment_billing(),
-        string="Settled",
+        string="Credit and Charge",
         required=True,
         compute="_compute_billing",
         store=True,
@@ -77,8 +77,18 @@ class SubscriptionAmendment(models.Model):
     is_pending = fields.Boolean(
         string="Payer Still to Change", readonly=True, copy=False, help="The contract names the new payer on its day."
     )
-    journal = fields.Json(readonly=True, copy=False, help="What was written, to be taken back by undoing.")
-    last_row = fields.Integer(readonly=True, copy=False, help="Rows of the plan after this one came of it, or later.")
+    journal = fields.Json(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="What was written, to be taken back by undoing.",
+    )
+    last_row = fields.Integer(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Rows of the plan after this one came of it, or later.",
+    )
     transfer_id = fields.Many2one(
         comodel_name="subscription.contract",
         string="Goes On As",
@@ -271,7 +281,7 @@ class SubscriptionContract(models.Model):
     amendment_ids = fields.One2many(
         comodel_name="subscription.amendment", inverse_name="contract_id", string="Changes", readonly=True
     )
-    amendment_count = fields.Integer(compute="_compute_amendment_count")
+    amendment_count = fields.Integer(compute="_compute_amendment_count", export_string_translation=False)
     amendment_billing = fields.Selection(
         selection=lambda self: self.env["res.company"]._selection_amendment_billing(),
         string="Changes Are Settled",

@@ -91,8 +91,10 @@ class SubscriptionAmendmentStep(models.Model):
     old_quantity = fields.Float(related="line_id.quantity", string="Quantity Before")
     old_price_unit = fields.Float(related="line_id.price_unit", string="Price Before")
     old_discount = fields.Float(related="line_id.discount", string="Discount Before")
-    changes = fields.Json(readonly=True, copy=False, help="What it changes: [field, old, new].")
-    summary = fields.Char(compute="_compute_summary", help="What it changes, in words.")
+    changes = fields.Json(
+        readonly=True, copy=False, export_string_translation=False, help="What it changes: [field, old, new]."
+    )
+    summary = fields.Char(string="In Short", compute="_compute_summary", help="What it changes, in words.")
 
     _interval_positive = models.Constraint("CHECK (interval >= 1)", "A period lasts at least one unit.")
     _anchor_day_range = models.Constraint(
