@@ -140,17 +140,17 @@ class SubscriptionAmendment(models.Model):
         rows = {}
         for side, found in enumerate((old, new)):
             for row in found:
-                key = (row.day, row.date_from, row.date_to, row.what, row.gives_back)
+                key = (row.day, row.date_from, not row.gives_back, row.date_to, row.what)
                 rows.setdefault(key, [None, None])[side] = row.amount
         listed = [
             {
                 "day": format_date(self.env, key[0]),
-                "days": " – ".join(format_date(self.env, day) for day in key[1:3]),
-                "what": key[3],
+                "days": " – ".join(format_date(self.env, day) for day in (key[1], key[3])),
+                "what": key[4],
                 "before": None if amounts[0] is None else self.currency_id.format(amounts[0]),
                 "after": None if amounts[1] is None else self.currency_id.format(amounts[1]),
             }
-            for key, amounts in sorted(rows.items())
+            for key, amounts in sorted(rows.items(), key=lambda item: item[0])
         ]
         values = {"rows": listed[:MAX_ROWS], "more": max(0, len(listed) - MAX_ROWS)}
         return self.env["ir.qweb"]._render("subscription_mgmt.subscription_amendment_plan", values)

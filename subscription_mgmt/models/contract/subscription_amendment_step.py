@@ -58,7 +58,7 @@ class SubscriptionAmendmentStep(models.Model):
     discount = fields.Float(compute="_compute_from_line", store=True, readonly=False, precompute=True)
     interval = fields.Integer(string="Every", compute="_compute_from_line", store=True, readonly=False, precompute=True)
     interval_unit = fields.Selection(
-        selection=lambda self: self.env["subscription.contract.line"]._fields["interval_unit"].selection,
+        selection=lambda self: self._selection_of_line("interval_unit"),
         string="Period", compute="_compute_from_line", store=True, readonly=False, precompute=True,
     )  # fmt: skip
     anchor_day = fields.Integer(
@@ -67,7 +67,7 @@ class SubscriptionAmendmentStep(models.Model):
         "date.",
     )  # fmt: skip
     billing_timing = fields.Selection(
-        selection=lambda self: self.env["subscription.contract.line"]._fields["billing_timing"].selection,
+        selection=lambda self: self._selection_of_line("billing_timing"),
         string="Billed", compute="_compute_from_line", store=True, readonly=False, precompute=True,
     )  # fmt: skip
     invoice_partner_id = fields.Many2one(
@@ -91,6 +91,11 @@ class SubscriptionAmendmentStep(models.Model):
     old_quantity = fields.Float(related="line_id.quantity", string="Quantity Before")
     old_price_unit = fields.Float(related="line_id.price_unit", string="Price Before")
     old_discount = fields.Float(related="line_id.discount", string="Discount Before")
+    old_tax_ids = fields.Many2many(related="line_id.tax_ids", string="Taxes Before")
+    old_interval = fields.Integer(related="line_id.interval", string="Every (Before)")
+    old_interval_unit = fields.Selection(related="line_id.interval_unit", string="Period Before")
+    old_anchor_day = fields.Integer(related="line_id.anchor_day", string="Day of Month Before")
+    old_billing_timing = fields.Selection(related="line_id.billing_timing", string="Billed Before")
     changes = fields.Json(
         readonly=True, copy=False, export_string_translation=False, help="What it changes: [field, old, new]."
     )
@@ -100,6 +105,11 @@ class SubscriptionAmendmentStep(models.Model):
     _anchor_day_range = models.Constraint(
         "CHECK (anchor_day >= 0 AND anchor_day <= 31)", "The day of the month must be between 1 and 31."
     )
+
+    @api.model
+    def _selection_of_line(self, name):
+        """Choices of a field of lines, in the reader's language."""
+        return self.env["subscription.contract.line"]._fields[name]._description_selection(self.env)
 
     # === COMPUTES === #
     def _get_sale_document(self):
