@@ -4,7 +4,6 @@ const click = (content, trigger) => ({ content, trigger, run: "click" });
 
 registry.category("web_tour.tours").add("subscription_amendment", {
     steps: () => [
-        click("open the lines of the contract", ".o_notebook .nav-link:contains('Product Plan')"),
         click("change the price of one", ".o_field_widget[name=line_ids] .o_data_row button[name=action_amend]"),
         {
             content: "the line is chosen already, with its old price",
