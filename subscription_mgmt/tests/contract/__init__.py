@@ -2,6 +2,7 @@ from . import test_accounting
 from . import test_activation
 from . import test_amendment
 from . import test_amendment_cases
+from . import test_amendment_figures
 from . import test_amendment_processes
 from . import test_contract
 from . import test_contract_processes
