@@ -46,7 +46,7 @@ class Journal:
         self.is_preview = is_preview
         self.entries = []
 
-    def write(self, record, values):
+    def put(self, record, values):
         """Write plain values, those that are new."""
         old = {name: plain(record, name) for name in values}
         new = {name: value for name, value in values.items() if (value or False) != (old[name] or False)}
@@ -200,7 +200,7 @@ class SubscriptionContractLine(models.Model):
             # So many periods of another length would be another end.
             values = {**values, "repetitions": 0, "date_end": self._get_last_day().isoformat()}
         if day == self.date_start and not self._is_billed():
-            journal.write(self, values)
+            journal.put(self, values)
             return
         successor = {
             "contract_id": self.contract_id.id,
@@ -232,7 +232,7 @@ class SubscriptionContractLine(models.Model):
         """Have the line serve no day from this one on; what comes back of it waits for an invoice."""
         none = {"is_void": True, "active": False}
         end = {"date_end": (day - ONE_DAY).isoformat()} if day > self.date_start else none
-        journal.write(self, {**end, "final_from": hold and hold.isoformat()})
+        journal.put(self, {**end, "final_from": hold and hold.isoformat()})
 
     def _end_from(self, day, journal):
         """Have the chain serve no day from this one on."""

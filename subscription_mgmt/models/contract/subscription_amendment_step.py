@@ -45,7 +45,7 @@ class SubscriptionAmendmentStep(models.Model):
         default="change",
     )
     line_id = fields.Many2one(
-        comodel_name="subscription.contract.line", string="Line", ondelete="cascade", index="btree_not_null",
+        comodel_name="subscription.contract.line", ondelete="cascade", index="btree_not_null",
         check_company=True,
     )  # fmt: skip
     # === THE NEW SIDE === #
@@ -143,7 +143,8 @@ class SubscriptionAmendmentStep(models.Model):
         """Override of the lines' proposal: a line keeps its text as long as it keeps its product."""
         for step in self:
             step.name = step.line_id.name if step._is_same_product() else step.name
-        super(SubscriptionAmendmentStep, self.filtered(lambda step: not step._is_same_product()))._compute_name()
+        others = self.filtered(lambda step: not step._is_same_product())
+        return super(SubscriptionAmendmentStep, others)._compute_name()
 
     @api.depends("product_id", "line_id", "kind", "percent")
     def _compute_price_unit(self):
@@ -155,14 +156,16 @@ class SubscriptionAmendmentStep(models.Model):
                 step.price_unit = float_round(price, precision_digits=digits) if step.percent else price
             else:
                 step.price_unit = step.price_unit
-        super(SubscriptionAmendmentStep, self.filtered(lambda step: not step._is_same_product()))._compute_price_unit()
+        others = self.filtered(lambda step: not step._is_same_product())
+        return super(SubscriptionAmendmentStep, others)._compute_price_unit()
 
     @api.depends("product_id", "line_id", "kind")
     def _compute_tax_ids(self):
         """Override of the lines' proposal: a line keeps its taxes as long as it keeps its product."""
         for step in self:
             step.tax_ids = step.line_id.tax_ids if step._is_same_product() else step.tax_ids
-        super(SubscriptionAmendmentStep, self.filtered(lambda step: not step._is_same_product()))._compute_tax_ids()
+        others = self.filtered(lambda step: not step._is_same_product())
+        return super(SubscriptionAmendmentStep, others)._compute_tax_ids()
 
     @api.depends("kind", "changes", "line_id", "product_id", "invoice_partner_id", "partner_id")
     @api.depends_context("lang")
@@ -290,7 +293,7 @@ class SubscriptionAmendmentStep(models.Model):
             for chain in contract._get_line_chains():
                 for line in chain._get_live():
                     if line.date_start < day and not line.payer_id:
-                        journal.write(line, {"payer_id": contract.invoice_partner_id.id})
+                        journal.put(line, {"payer_id": contract.invoice_partner_id.id})
                 chain[-1]._change_from(day, {"payer_id": payer.id}, journal, self._get_stops())
         if day <= contract.company_id._subscription_today():
             self._name_payer(journal)
@@ -310,7 +313,7 @@ class SubscriptionAmendmentStep(models.Model):
                 holder = contract.payment_token_id.sudo().partner_id.commercial_partner_id
                 if holder and holder != payer.commercial_partner_id:
                     values["payment_token_id"] = False
-            journal.write(contract, values)
+            journal.put(contract, values)
 
     def _apply_subscriber(self, journal, day):
         """The old subscriber's contract ends the day before, and goes on as one of the new subscriber."""
@@ -327,7 +330,7 @@ class SubscriptionAmendmentStep(models.Model):
         if last <= contract.company_id._subscription_today():
             ends = {"state": "closed", "date_closed": last.isoformat()}
         values = {"date_end": last.isoformat(), "renewal": "none", "close_reason_id": self.close_reason_id.id, **ends}
-        journal.write(contract, values)
+        journal.put(contract, values)
 
     def _prepare_transfer_values(self, day):
         """The contract of the new subscriber: what is agreed for the days from then on, at the same billing day."""
