@@ -77,18 +77,10 @@ class SubscriptionAmendment(models.Model):
     is_pending = fields.Boolean(
         string="Payer Still to Change", readonly=True, copy=False, help="The contract names the new payer on its day."
     )
-    journal = fields.Json(
-        readonly=True,
-        copy=False,
-        export_string_translation=False,
-        help="What was written, to be taken back by undoing.",
-    )
-    last_row = fields.Integer(
-        readonly=True,
-        copy=False,
-        export_string_translation=False,
-        help="Rows of the plan after this one came of it, or later.",
-    )
+    # What was written, to be taken back by undoing
+    journal = fields.Json(readonly=True, copy=False, export_string_translation=False)
+    # Rows of the plan after this one came of it, or later
+    last_row = fields.Integer(readonly=True, copy=False, export_string_translation=False)
     transfer_id = fields.Many2one(
         comodel_name="subscription.contract",
         string="Goes On As",

@@ -96,9 +96,8 @@ class SubscriptionAmendmentStep(models.Model):
     old_interval_unit = fields.Selection(related="line_id.interval_unit", string="Period Before")
     old_anchor_day = fields.Integer(related="line_id.anchor_day", string="Day of Month Before")
     old_billing_timing = fields.Selection(related="line_id.billing_timing", string="Billed Before")
-    changes = fields.Json(
-        readonly=True, copy=False, export_string_translation=False, help="What it changes: [field, old, new]."
-    )
+    # What it changes: [field, old, new]
+    changes = fields.Json(readonly=True, copy=False, export_string_translation=False)
     summary = fields.Char(string="In Short", compute="_compute_summary", help="What it changes, in words.")
 
     _interval_positive = models.Constraint("CHECK (interval >= 1)", "A period lasts at least one unit.")
