@@ -32,6 +32,7 @@ class ResCompany(models.Model):
         string="Changes Are Settled",
         default="next",
         help="When what a change gives back or charges is invoiced. Each contract may choose otherwise.",
+        groups=INTERNAL,
     )
     subscription_analytic = fields.Boolean(
         string="Analytic Account per Contract",

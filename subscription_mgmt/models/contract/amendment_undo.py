@@ -26,6 +26,7 @@ class SubscriptionAmendment(models.Model):
         :raise UserError: its day has come; what undoing refuses.
         """
         self.ensure_one()
+        self.check_access("write")
         if self.date <= self.company_id._subscription_today():
             raise UserError(self.env._("This change holds already. Undo it, or agree on another one."))
         self._take_back()
