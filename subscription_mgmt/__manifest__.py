@@ -56,6 +56,7 @@
         "views/contract/subscription_category_views.xml",
         "views/contract/subscription_installment_views.xml",
         "views/contract/linked_views.xml",
+        "views/contract/subscription_amendment_views.xml",
         "views/contract/subscription_contract_views.xml",
         "views/billing/subscription_billing_run_views.xml",
         "views/reporting/subscription_assurance_views.xml",

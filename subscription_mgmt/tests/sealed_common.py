@@ -52,6 +52,14 @@ class SealedCommon(ChargeCommon, PackageCommon):
         cls.billed_row = billed
         later.action_skip("Agreed")
         cls.contract.action_pause(date(2026, 3, 20), "Holiday")
+        cls.other_amendment = cls.env["subscription.amendment"].create({"contract_id": cls.other_contract.id})
+        cls.amendment = cls.env["subscription.amendment"].create(
+            {
+                "contract_id": cls.contract.id,
+                "date": date(2026, 3, 1),
+                "step_ids": [Command.create({"line_id": cls.contract.line_ids.id, "price_unit": 120.0})],
+            }
+        )
         cls.step = cls.make_step()
         cls.entitlement = cls.grant(cls.credit)
         cls.batch = cls.make_batch()
@@ -61,6 +69,8 @@ class SealedCommon(ChargeCommon, PackageCommon):
             "subscription.contract.line": cls.contract.line_ids.sudo(),
             "subscription.installment": cls.row.sudo(),
             "subscription.pause": cls.contract.pause_ids.sudo(),
+            "subscription.amendment": cls.amendment.sudo(),
+            "subscription.amendment.step": cls.amendment.step_ids.sudo(),
             "subscription.decision": later.sudo().decision_id,
             "subscription.billing.run": cls.invoice.subscription_run_id.sudo(),
             "subscription.charge": cls.invoice._prepare_subscription_charges(),
@@ -158,6 +168,7 @@ class SealedCommon(ChargeCommon, PackageCommon):
             "res.partner": self.contact if field.name in ("contact_id", "invoice_partner_id") else self.stranger,
             "res.currency": self.env.ref("base.JPY"),
             "subscription.contract": self.other_contract,
+            "subscription.amendment": self.other_amendment,
         }
         other = others.get(field.comodel_name) or (record[field.name] if field.required else False)
         return other and other.id

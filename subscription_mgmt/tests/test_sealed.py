@@ -10,13 +10,14 @@ CONTRIBUTE = ("contributor", *EDIT)
 WRITE = {
     "subscription.contract": {
         NOBODY: "active company_id currency_id date_closed date_next_invoice import_batch_id mrr partner_id state",
-        CONTRIBUTE: "analytic_account_id billing_mode category_id close_reason_id contact_id date_end date_start "
-        "dunning_plan_id employee_id equipment_id external_ref invoice_partner_id journal_id name note notice_days "
-        "payment_method_line_id payment_term_id payment_token_id portal_attachment_ids project_id properties renewal "
-        "renewal_months service_address_id service_category_id special_code subject tag_ids user_id",
+        CONTRIBUTE: "amendment_billing analytic_account_id billing_mode category_id close_reason_id contact_id "
+        "date_end date_start dunning_plan_id employee_id equipment_id external_ref invoice_partner_id journal_id name "
+        "note notice_days payment_method_line_id payment_term_id payment_token_id portal_attachment_ids project_id "
+        "properties renewal renewal_months service_address_id service_category_id special_code subject tag_ids user_id",
     },
     "subscription.contract.line": {
-        NOBODY: "company_id contract_id currency_id mrr price_subtotal replaces_id",
+        NOBODY: "bill_from company_id contract_id currency_id final_from is_void mrr payer_id price_subtotal "
+        "replaces_id",
         CONTRIBUTE: "active analytic_distribution anchor_day billing_timing date_end date_start discount interval "
         "interval_unit name paid_until price_unit product_id prorate quantity repetitions sequence tax_ids "
         "tax_position_id",
@@ -28,6 +29,19 @@ WRITE = {
         CONTRIBUTE: "date_invoice discount price_unit quantity",
     },
     "subscription.pause": {NOBODY: "company_id contract_id date_from date_to reason"},
+    # A draft; what was confirmed nobody writes, see TestAmendment.
+    "subscription.amendment": {
+        NOBODY: "charge company_id confirmed_id contract_id credit date_confirmed digest is_pending journal last_row "
+        "mrr_after mrr_before next_amount next_amount_before next_date next_date_before plan_html problem state "
+        "transfer_id warning",
+        CONTRIBUTE: "billing date date_kind reason",
+    },
+    "subscription.amendment.step": {
+        NOBODY: "amendment_id changes company_id",
+        CONTRIBUTE: "anchor_day billing_timing close_reason_id discount interval interval_unit invoice_partner_id kind "
+        "line_id name partner_id payment_method_line_id percent price_unit product_id quantity sequence tax_ids "
+        "tax_position_id",
+    },
     "subscription.decision": {
         NOBODY: "company_id contract_id date_from date_invoice date_to discount is_skip line_id price_unit quantity "
         "reason",
@@ -73,8 +87,16 @@ WRITE = {
     "account.move.line": {NOBODY: "subscription_origin_line_id"},
 }
 # Who may make and delete one; all others nobody. What was billed nobody deletes.
-CREATE = {"subscription.contract": CONTRIBUTE, "subscription.contract.line": CONTRIBUTE}
-UNLINK = {"subscription.contract": EDIT, "subscription.contract.line": EDIT}
+CREATE = dict.fromkeys(
+    ("subscription.contract", "subscription.contract.line", "subscription.amendment", "subscription.amendment.step"),
+    CONTRIBUTE,
+)
+UNLINK = {
+    "subscription.contract": EDIT,
+    "subscription.contract.line": EDIT,
+    "subscription.amendment": CONTRIBUTE,
+    "subscription.amendment.step": CONTRIBUTE,
+}
 # Of these only some fields are sealed; who makes and deletes them is said elsewhere.
 OTHERS = ("subscription.interaction", "account.move", "account.move.line")
 
@@ -108,6 +130,8 @@ class TestSealed(SealedCommon):
         values = {
             "subscription.contract": {"subject": "x", "partner_id": self.customer.id, "line_ids": [(0, 0, line)]},
             "subscription.contract.line": {"contract_id": self.other_contract.id, **line},
+            "subscription.amendment": {"contract_id": self.contract.id},
+            "subscription.amendment.step": {"amendment_id": self.amendment.id, "kind": "end"},
         }
         for model, record in self.records.items():
             if model in OTHERS:
@@ -131,7 +155,8 @@ class TestSealed(SealedCommon):
             if model in OTHERS:
                 continue
             with self.subTest(model):
-                self.assertEqual([level for level in self.users if self.allowed(level, record, "unlink")], [])
+                found = [level for level in self.users if self.allowed(level, record, "unlink")]
+                self.assertEqual(found, list(UNLINK[model]) if "amendment" in model else [])
         for record in (self.other_contract, self.other_contract.line_ids):
             found = [level for level in self.users if self.allowed(level, record, "unlink")]
             self.assertEqual(found, list(UNLINK[record._name]))

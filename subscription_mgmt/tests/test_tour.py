@@ -50,3 +50,17 @@ class TestRecurrenceTour(SubscriptionCommon, HttpCase):
         sent = rows.filtered("invoice_id")
         self.assertEqual((len(sent), sent.state, sent.invoice_id.amount_total), (1, "done", 120.0))
         self.assertTrue(sent.invoice_id.is_move_sent)
+
+
+@tagged("post_install", "-at_install")
+class TestAmendmentTour(SubscriptionCommon, HttpCase):
+    """A price from the next period: begun from the line, looked at, confirmed, undone."""
+
+    @freeze_time("2026-01-15 10:00:00", tick=True)
+    def test_amendment(self):
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        contract = self.make_contract()
+        self.start_tour(f"/odoo/subscriptions/{contract.id}", "subscription_amendment", login="admin", timeout=180)
+        self.assertEqual(contract.amendment_ids.state, "undone")
+        self.assertEqual((contract.line_ids.price_unit, contract.line_ids.date_end), (100.0, False))

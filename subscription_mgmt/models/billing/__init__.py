@@ -9,3 +9,4 @@ from . import review
 from . import account_move
 from . import delivery
 from . import corrected
+from . import amendment

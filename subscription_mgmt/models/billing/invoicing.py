@@ -38,13 +38,16 @@ class SubscriptionInstallment(models.Model):
     def _get_payer(self):
         """Who is billed; what gives days back goes to whoever paid for them."""
         self.ensure_one()
-        return self.credited_id.invoice_line_id.move_id.partner_id or self.contract_id.invoice_partner_id
+        agreed = self.line_id.payer_id or self.contract_id.invoice_partner_id
+        return self.credited_id.invoice_line_id.move_id.partner_id or agreed
 
     def _get_fiscal_position(self, decide):
         """Fiscal position of the row's invoice; what gives days back goes by the invoice that charged them."""
         self.ensure_one()
-        charged = self.credited_id.invoice_line_id
-        return charged.move_id.fiscal_position_id if charged else self.contract_id._get_fiscal_position(decide)
+        charged, contract = self.credited_id.invoice_line_id, self.contract_id
+        if not charged and self.line_id.payer_id:
+            return decide.fiscal_position(contract.company_id, self.line_id.payer_id, contract.service_address_id)
+        return charged.move_id.fiscal_position_id if charged else contract._get_fiscal_position(decide)
 
     def _get_taxes(self, decide):
         """Taxes of the row's invoice line: what gives days back carries the taxes with which they were charged.
@@ -127,7 +130,7 @@ class SubscriptionInstallment(models.Model):
     def _prepare_invoice_values(self, decide, date_invoice):
         """Values of the invoice of the day for these rows: a credit note when they give back more than they charge."""
         contracts = self.contract_id
-        grouped = contracts[0].invoice_partner_id.subscription_group_invoice
+        grouped = self[0]._get_payer().subscription_group_invoice
         sign = -1 if sum(self.mapped("price_subtotal")) < 0 else 1
         lines = []
         for contract, rows in self.grouped("contract_id").items():

@@ -27,6 +27,13 @@ class ResCompany(models.Model):
         help="What billing does with the invoices of a new contract. Each contract may choose otherwise.",
         groups=INTERNAL,
     )
+    subscription_amendment_billing = fields.Selection(
+        selection="_selection_amendment_billing",
+        string="Changes Are Settled",
+        default="next",
+        help="When what a change gives back or charges is invoiced. Each contract may choose otherwise.",
+        groups=INTERNAL,
+    )
     subscription_analytic = fields.Boolean(
         string="Analytic Account per Contract",
         default=True,
@@ -47,6 +54,14 @@ class ResCompany(models.Model):
             ("post", self.env._("Post the invoice")),
             ("send", self.env._("Post and send the invoice")),
             ("charge", self.env._("Post, send and charge the saved card")),
+        ]
+
+    @api.model
+    def _selection_amendment_billing(self):
+        """When a change of a contract is invoiced."""
+        return [
+            ("next", self.env._("With the next invoice")),
+            ("once", self.env._("At once, on an invoice of its own")),
         ]
 
     @api.model_create_multi

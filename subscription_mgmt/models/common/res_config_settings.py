@@ -15,3 +15,6 @@ class ResConfigSettings(models.TransientModel):
     subscription_horizon_months = fields.Integer(related="company_id.subscription_horizon_months", readonly=False)
     subscription_billing_mode = fields.Selection(related="company_id.subscription_billing_mode", readonly=False)
     subscription_analytic = fields.Boolean(related="company_id.subscription_analytic", readonly=False)
+    subscription_amendment_billing = fields.Selection(
+        related="company_id.subscription_amendment_billing", readonly=False
+    )

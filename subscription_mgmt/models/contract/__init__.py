@@ -10,10 +10,16 @@ from . import subscription_pause
 from . import account_move_line
 from . import subscription_installment
 from . import settlement
+from . import segments
 from . import plan
 from . import lifecycle
 from . import backlog
 from . import dialogs
+from . import subscription_amendment
+from . import subscription_amendment_step
+from . import amendment_checks
+from . import amendment_preview
+from . import amendment_undo
 from . import subscription_request
 from . import portal
 from . import subscription_link_mixin

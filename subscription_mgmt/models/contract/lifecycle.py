@@ -10,13 +10,14 @@ from odoo.tools import format_date
 from ...tools.periods import ONE_DAY, index_of, period
 from ..common.batches import Job
 from ..common.context import LATER, LEDGER
+from .subscription_amendment import PAYERS
 
 RENEW = Job("subscription.contract", "_get_renewable_domain", "_renew_due", "terms")
 CLOSE = Job("subscription.contract", "_get_ended_domain", "_close_ended", "terms")
 TURN = Job("subscription.contract", "_get_turning_domain", "_turn", "terms")
 FIGURES = Job("subscription.contract", "_get_other_mrr_domain", "_refresh_mrr", "terms")
 # What the night does about terms, in this order
-TERMS = (RENEW, TURN, CLOSE, FIGURES)
+TERMS = (PAYERS, RENEW, TURN, CLOSE, FIGURES)
 # Contracts that a person renews stay open for so many days after their end, unbilled, until somebody has decided.
 GRACE_DAYS = 30
 

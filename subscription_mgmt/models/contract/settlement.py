@@ -123,7 +123,9 @@ class SubscriptionContractLine(models.Model):
         self.ensure_one()
         contract = self.contract_id
         spans = [(self.date_start, self.date_end or None), (contract.date_start, contract.date_end or None)]
-        if not self.active:
+        if self.is_void:
+            spans.append((self.date_start, self.date_start - ONE_DAY))
+        elif not self.active:
             # A line that was taken away serves until the last day that was billed.
             spans.append((self.date_start, reader.get_billed_until(self) or self.date_start - ONE_DAY))
         return settlement.Terms(
@@ -232,10 +234,11 @@ class SubscriptionContractLine(models.Model):
         }
 
     def _prepare_correction_values(self, item, reason):
+        day = min(item.date_from, self.company_id._subscription_today())
         return {
             "credited_id": item.row,
             "is_again": item.again,
-            "date_invoice": min(item.date_from, self.company_id._subscription_today()),
+            "date_invoice": max(day, self.final_from or day),
             "reason": self._get_correction_reason(item, reason),
             "quantity": 1.0,
             "price_unit": float(item.amount),
@@ -263,7 +266,10 @@ class SubscriptionContractLine(models.Model):
         }
 
     def _get_billing_date(self, date_from, date_to):
-        return date_from if self.billing_timing == "advance" else date_to + ONE_DAY
+        day = date_from if self.billing_timing == "advance" else date_to + ONE_DAY
+        if self.billing_timing == "arrears" and date_to == self.date_end:
+            day = max(day, self.final_from or day)
+        return max(day, self.bill_from or day)
 
     def _get_figures(self):
         """Quantity, price and discount of a whole period."""

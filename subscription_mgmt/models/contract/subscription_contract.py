@@ -342,6 +342,8 @@ class SubscriptionContract(models.Model):
         result = super().write(vals)
         if {"date_start", "date_end"} & set(vals) and not self._is_own_code():
             self._settle()
+        if "invoice_partner_id" in vals and not self._is_own_code():
+            self._forget_payers()
         return result
 
     def _get_sealed_message(self):

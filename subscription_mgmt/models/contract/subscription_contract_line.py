@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...tools.periods import check_cadence, fits_calendar, index_of
 from ..common.context import LEDGER
@@ -225,10 +226,18 @@ class SubscriptionContractLine(models.Model):
             )
 
     # === BUSINESS === #
-    @api.depends("product_id", "contract_id")
+    @api.depends("product_id", "contract_id", "date_start", "date_end")
+    @api.depends_context("subscription_line_days")
     def _compute_display_name(self):
+        """Contract and product; where a line of one contract is chosen, product and days instead."""
         for line in self:
-            line.display_name = f"{line.contract_id.name} / {line.product_id.display_name}"
+            if self.env.context.get("subscription_line_days"):
+                days = " – ".join(
+                    format_date(self.env, day) if day else "…" for day in (line.date_start, line.date_end)
+                )
+                line.display_name = f"{line.product_id.display_name}, {days}"
+            else:
+                line.display_name = f"{line.contract_id.name} / {line.product_id.display_name}"
 
     def _get_analytic_distribution(self):
         """What the invoice line carries: the line's own distribution, else contract and project together."""

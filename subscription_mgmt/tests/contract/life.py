@@ -27,6 +27,8 @@ TERMS = {
     "bill": 10, "pause": 3, "pause_ahead": 2, "resume": 4, "close": 2, "reopen": 3, "renew": 1, "reprice": 2,
     "end_line": 1, "succeed": 2, "skip": 2, "unskip": 1, "edit": 2, "move": 1,
 }  # fmt: skip
+# Acts of lives whose terms change by amendments alone, besides the others that write no line by hand
+AMENDING = {"amend": 8, "amend_twice": 3, "undo": 3, "reprice": 0, "end_line": 0, "succeed": 0, "edit": 0, "move": 0}
 
 
 @dataclass
@@ -203,6 +205,10 @@ class Life(Accountant):
 
     def bill(self):
         self.case.bill(self.today, contracts=self.contract)
+        self.note_billed()
+
+    def note_billed(self):
+        """Remember at what each row was billed."""
         for row in self.contract.installment_ids.filtered(lambda row: row.state == "invoiced"):
             if row.credited_id or row.id in self.charges:
                 continue

@@ -12,6 +12,7 @@ from odoo.tests import freeze_time, tagged
 
 from ..common import SubscriptionCommon
 from .life import Life
+from .life_amended import AmendedLife
 from .life_oracle import Audit
 
 LIVES = int(os.environ.get("SUBSCRIPTION_LIVES", "6"))
@@ -41,9 +42,9 @@ class TestLives(SubscriptionCommon):
             with self.subTest(life=seed, **kind), self.env.cr.savepoint():
                 self.live_one(seed, **kind)
 
-    def live_one(self, seed, **kind):
+    def live_one(self, seed, amended=False, **kind):
         with freeze_time("2026-01-01 12:00:00") as clock:
-            life = Life(self, random.Random(seed), clock, **kind)
+            life = (AmendedLife if amended else Life)(self, random.Random(seed), clock, **kind)
             try:
                 for act in life.live(ACTS):
                     audit = Audit(life)
@@ -84,3 +85,6 @@ class TestLives(SubscriptionCommon):
 
     def test_without_proration_every_period_is_charged_once_in_full(self):
         self.live(prorate=False)
+
+    def test_amendments_in_any_order_come_to_what_the_final_terms_ask(self):
+        self.live(amended=True)
