@@ -10,6 +10,10 @@ from . import account_move_line
 from . import subscription_installment
 from . import settlement
 from . import plan
+from . import pause
+from . import trial
+from . import commitment
+from . import closing
 from . import lifecycle
 from . import backlog
 from . import dialogs

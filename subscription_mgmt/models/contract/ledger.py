@@ -50,7 +50,7 @@ class LedgerReader:
 
     A handful of queries, however many contracts; amounts are as prices are written, with the tax where it is included.
 
-    :ivar pauses: days without service by contract, as (first, last) with None for a pause without an end.
+    :ivar pauses: pauses by contract (:class:`...tools.pauses.Pause`).
     """
 
     def __init__(self, contracts):
@@ -75,7 +75,7 @@ class LedgerReader:
             self._terms[decision.id] = terms
         # sudo: pauses hold, too
         for pause in self.env["subscription.pause"].sudo().search([("contract_id", "in", contracts.ids)]):
-            self.pauses[pause.contract_id.id].append((pause.date_from, pause.date_to or None))
+            self.pauses[pause.contract_id.id].append(pause._as_terms())
 
     def get_today(self, company):
         """The day of today in a company, worked out once."""

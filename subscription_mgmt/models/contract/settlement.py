@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import float_compare
 
 from ...tools import settlement
+from ...tools.pauses import moved_back, unserved
 from ...tools.periods import ONE_DAY
 from ...tools.plan import Cadence
 from ...tools.proration import get_exact_price, net, rounded
@@ -88,15 +89,25 @@ class SubscriptionContractLine(models.Model):
         first = self
         while first.replaces_id:
             first = first.replaces_id
-        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
-        return Cadence(
-            anchor=first.date_start,
+        ends = [self.date_end] if self.date_end else []
+        if self.is_fee:
+            anchor = first.date_start
+        else:
+            anchor = max(first.date_start, self.contract_id._get_first_paid_day())
+            ends += self.contract_id._get_last_days()
+        cadence = Cadence(
+            anchor=anchor,
             interval=self.interval,
             unit=self.interval_unit,
             anchor_day=self.anchor_day or None,
             repetitions=self.repetitions or None,
             date_end=min(ends) if ends else None,
         )
+        return moved_back(cadence, self._get_moved_days()) if cadence.repetitions else cadence
+
+    def _get_moved_days(self):
+        """By how many days pauses moved the end of a line with a number of periods."""
+        return 0 if self.is_fee else sum(self.contract_id.pause_ids.mapped("moved_days"))
 
     def _get_terms(self, reader, until=None):
         """What was agreed for the line, for the settlement in plain Python.
@@ -104,20 +115,29 @@ class SubscriptionContractLine(models.Model):
         :param reader: of a batch with its contract.
         """
         self.ensure_one()
-        contract = self.contract_id
-        spans = [(self.date_start, self.date_end or None), (contract.date_start, contract.date_end or None)]
-        if not self.active:
-            # A line that was taken away serves until the last day that was billed.
-            spans.append((self.date_start, reader.get_billed_until(self) or self.date_start - ONE_DAY))
+        contract, cadence = self.contract_id, self._get_cadence()
         return settlement.Terms(
             line=self.id,
-            cadence=self._get_cadence(),
-            served=settlement.served(*spans, pauses=reader.pauses[contract.id]),
+            cadence=cadence,
+            served=self._get_served(reader, cadence),
             price=get_exact_price(self.quantity, self.price_unit, self.discount),
             horizon=until or self._get_horizon(reader.get_today(contract.company_id)),
             prorate=self.prorate,
             paid_until=self.paid_until or None,
         )
+
+    def _get_served(self, reader, cadence):
+        """Days of service: those of line and contract, without trial and pauses."""
+        if self.is_fee:
+            return () if self.is_withdrawn else settlement.served((self.date_start, self.date_end))
+        contract = self.contract_id
+        first, last = contract._get_first_paid_day(), min(contract._get_last_days(), default=None)
+        spans = [(self.date_start, self.date_end or None), (first, last)]
+        if not self.active:
+            # A line that was taken away serves until the last day that was billed.
+            spans.append((self.date_start, reader.get_billed_until(self) or self.date_start - ONE_DAY))
+        pauses = reader.pauses[contract.id]
+        return settlement.served(*spans, pauses=unserved(pauses, cadence) if pauses else ())
 
     def _add_plan_difference(self, reader, until, reason, change, removed, kept):
         """Add what settling this chain of lines does to the change."""

@@ -129,6 +129,11 @@ class SubscriptionInstallment(models.Model):
             corrects = "again" if row.is_again or row.price_unit > 0 else "credit"
             row.kind = row.credited_id and corrects
 
+    def _get_plan_kind(self):
+        """Whether the row charges a period or a fee, gives something back, or charges it again."""
+        self.ensure_one()
+        return "fee" if self.line_id.is_fee and not self.kind else self.kind or "charge"
+
     @api.depends("line_id.product_id")
     def _compute_product_id(self):
         for row in self:
@@ -197,6 +202,7 @@ class SubscriptionInstallment(models.Model):
 
     def _check_editable(self, vals):
         self._check_not_invoiced()
+        self.line_id._check_fee_kept()
         for row in self:
             if row.state == "skipped":
                 raise UserError(self.env._("%(row)s is skipped; bring it back first.", row=row.display_name))
@@ -259,6 +265,7 @@ class SubscriptionInstallment(models.Model):
             raise UserError(self.env._("Say why the row is skipped."))
         self.check_access("write")
         self._check_not_invoiced()
+        self.line_id._check_fee_kept()
         rows = self.filtered(lambda row: row.state == "planned" and not row.credited_id)
         rows._decide(is_skip=True, reason=reason)
         rows.with_context(subscription_ledger=LEDGER).write({"state": "skipped", "reason": reason})
