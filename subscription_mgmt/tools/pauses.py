@@ -1,12 +1,14 @@
 """Days without service: what a pause takes out of a line, by the way in which it was agreed."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from .periods import ONE_DAY, index_of, natural_period
-from .plan import Cadence
+from .periods import ONE_DAY, Period, index_of, natural_period
+from .plan import Cadence, Slot, slots
+from .settlement import Terms
+from .settlement.days import minus, to_days, to_periods, within
 
 # No service, and the billing day stays: only periods that lie in the pause as a whole are not charged.
 PERIODS = "periods"
@@ -22,12 +24,14 @@ class Pause(NamedTuple):
     """A pause as it was agreed; both ends included, None: until resumed.
 
     :ivar moved: by how many days it moved the end of the term.
+    :ivar key: the caller's own.
     """
 
     first: date
     last: date | None
     mode: str = DAYS
     moved: int = 0
+    key: Hashable = None
 
 
 def unserved(pauses: Iterable[Pause], cadence: Cadence) -> list[Stretch]:
@@ -73,6 +77,26 @@ def moved_back(cadence: Cadence, days: int) -> Cadence:
     last = natural_period(cadence.anchor, cadence.repetitions - 1, *args)[1] + timedelta(days=days)
     ends = min(last, cadence.date_end) if cadence.date_end else last
     return replace(cadence, repetitions=None, date_end=ends)
+
+
+def paused_slots(
+    pauses: Iterable[Pause], terms: Terms, agreed: Sequence[Period], busy: Iterable[Period]
+) -> Iterator[tuple[Pause, Slot]]:
+    """Stretches of days that pauses take out of the plan of a line, cut into its natural periods.
+
+    :param terms: of the line, with the days that it serves.
+    :param agreed: days that it would serve without any pause.
+    :param busy: days that stand in the plan anyway.
+    """
+    left = minus(minus(to_days(agreed), to_days(terms.served)), to_days(busy))
+    for pause in sorted(pauses, key=lambda pause: pause.first):
+        last = (pause.last or date.max).toordinal()
+        days = within(left, pause.first.toordinal(), last)
+        left = minus(left, days)
+        for first, end in to_periods(days):
+            cadence = replace(terms.cadence, date_end=min(end, terms.cadence.date_end or end))
+            for slot in slots(cadence, first, terms.horizon):
+                yield pause, slot
 
 
 def _joined(stretches: list[Stretch]) -> list[Stretch]:

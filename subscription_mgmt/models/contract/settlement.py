@@ -6,7 +6,7 @@ from odoo import models
 from odoo.tools import float_compare
 
 from ...tools import settlement
-from ...tools.pauses import moved_back, unserved
+from ...tools.pauses import moved_back, paused_slots, unserved
 from ...tools.periods import ONE_DAY
 from ...tools.plan import Cadence
 from ...tools.proration import get_exact_price, net, rounded
@@ -47,6 +47,8 @@ class SubscriptionContract(models.Model):
             change.removed.with_context(subscription_ledger=LEDGER).unlink()
             for row, values in change.changed:
                 row.with_context(subscription_ledger=LEDGER).write(values)
+            # A row that was moved off a day makes room for another one there.
+            rows.flush_model(["date_from"])
             rows.with_context(subscription_ledger=LEDGER).create(change.added)
             total = PlanChange(*(before + new for before, new in zip(total, change, strict=True)))
         return total
@@ -130,14 +132,18 @@ class SubscriptionContractLine(models.Model):
         """Days of service: those of line and contract, without trial and pauses."""
         if self.is_fee:
             return () if self.is_withdrawn else settlement.served((self.date_start, self.date_end))
+        pauses = reader.pauses[self.contract_id.id]
+        return settlement.served(*self._get_spans(reader), pauses=unserved(pauses, cadence) if pauses else ())
+
+    def _get_spans(self, reader):
+        """Days that line and contract go on, both of which a day of service lies in: (first, last) with None."""
         contract = self.contract_id
         first, last = contract._get_first_paid_day(), min(contract._get_last_days(), default=None)
         spans = [(self.date_start, self.date_end or None), (first, last)]
         if not self.active:
             # A line that was taken away serves until the last day that was billed.
             spans.append((self.date_start, reader.get_billed_until(self) or self.date_start - ONE_DAY))
-        pauses = reader.pauses[contract.id]
-        return settlement.served(*spans, pauses=unserved(pauses, cadence) if pauses else ())
+        return spans
 
     def _add_plan_difference(self, reader, until, reason, change, removed, kept):
         """Add what settling this chain of lines does to the change."""
@@ -163,6 +169,7 @@ class SubscriptionContractLine(models.Model):
         kept += [key for key, _item in difference.change + difference.keep if key not in changed]
         for line in self:
             line._add_skipped_rows(reader, terms[line.id].served, change, removed)
+            line._add_paused_rows(reader, terms[line.id], change, removed)
 
     def _filter_loose(self, kept, stored):
         """Rows to keep that may still say something else than they should: not those of whole periods at our terms.
@@ -209,7 +216,37 @@ class SubscriptionContractLine(models.Model):
                 removed.append(row)
         removed += rows.values()
 
+    def _add_paused_rows(self, reader, terms, change, removed):
+        """Show the days that pauses take out of the plan, one row for each period, where no other row stands."""
+        stored = {(row.pause_id, row.date_from, row.date_to): row.id for row in reader.rows[self.id] if row.pause_id}
+        pauses = reader.pauses[self.contract_id.id]
+        if pauses and not self.is_fee:
+            billed = [(row.date_from, row.date_to) for row in reader.rows[self.id] if row.state == "invoiced"]
+            skipped = [item[1:3] for item in reader.decisions[self.id] if item.amount is None]
+            agreed = settlement.served(*self._get_spans(reader))
+            for pause, slot in paused_slots(pauses, terms, agreed, billed + skipped):
+                if not stored.pop((pause.key, slot.date_from, slot.date_to), None):
+                    change.added.append(self._prepare_paused_values(pause, slot))
+        removed += stored.values()
+
     # === VALUES === #
+    def _prepare_paused_values(self, pause, slot):
+        """Values of a row that says that nothing is charged for these days."""
+        reason = self.env["subscription.pause"].sudo().browse(pause.key).reason
+        return {
+            "contract_id": self.contract_id.id,
+            "line_id": self.id,
+            "date_from": slot.date_from,
+            "date_to": slot.date_to,
+            "date_invoice": self._get_billing_date(slot.date_from, slot.date_to),
+            "pause_id": pause.key,
+            "state": "skipped",
+            "reason": reason or self.env._("Paused"),
+            "quantity": 1.0,
+            "price_unit": 0.0,
+            "discount": 0.0,
+        }
+
     def _prepare_settled_values(self, item, reader, reason):
         """Values of the row for what settlement asks: a charge, or a correction of a billed row."""
         self.ensure_one()

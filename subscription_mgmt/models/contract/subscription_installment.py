@@ -63,6 +63,13 @@ class SubscriptionInstallment(models.Model):
     decision_id = fields.Many2one(
         comodel_name="subscription.decision", readonly=True, ondelete="set null", index="btree_not_null"
     )
+    pause_id = fields.Many2one(
+        comodel_name="subscription.pause",
+        readonly=True,
+        ondelete="cascade",
+        index="btree_not_null",
+        help="Pause for which nothing is charged on these days.",
+    )
     is_edited = fields.Boolean(
         string="Edited by Hand", readonly=True, help="A person changed it; whatever happens, that stays."
     )
@@ -273,6 +280,8 @@ class SubscriptionInstallment(models.Model):
     def action_unskip(self):
         """Bring skipped rows back into the plan, at what the terms ask for their days."""
         self.check_access("write")
+        if self.pause_id:
+            raise UserError(self.env._("These days are a pause of the contract. Resume it to have them billed."))
         skipped = self.filtered(lambda row: row.state == "skipped").with_context(subscription_ledger=LEDGER)
         contracts = skipped.contract_id
         # sudo: whoever may change the row decides about its days

@@ -69,7 +69,7 @@ class SubscriptionPause(models.Model):
     def _as_terms(self):
         """The pause for the settlement in plain Python."""
         self.ensure_one()
-        return Pause(self.date_from, self.date_to or None, self.mode, self.moved_days)
+        return Pause(self.date_from, self.date_to or None, self.mode, self.moved_days, self.id)
 
     def _get_sealed_message(self):
         """What was agreed is changed by pausing and resuming."""

@@ -276,7 +276,9 @@ class Life(Accountant):
 
     # === ACTS OF A PERSON ON A ROW === #
     def pick(self, state="planned"):
-        rows = self.contract.installment_ids.filtered(lambda row: row.state == state and not row.credited_id)
+        rows = self.contract.installment_ids.filtered(
+            lambda row: row.state == state and not row.credited_id and not row.pause_id
+        )
         return self.chance.choice(rows.sorted("date_from")[:6]) if rows else rows
 
     def decide(self, row, amount):
