@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 
+from .periods import ONE_DAY
 from .proration import rounded
 
 NONE, FIXED, PERCENT = "none", "fixed", "percent"
@@ -24,8 +25,9 @@ def remaining_months(last_day: date, end: date) -> int:
     """Months of the minimum term that are begun after the last day of service: one that is begun counts in full."""
     if last_day >= end:
         return 0
-    months = (end.year - last_day.year) * 12 + end.month - last_day.month
-    return months if last_day + relativedelta(months=months) >= end else months + 1
+    first = last_day + ONE_DAY
+    months = (end.year - first.year) * 12 + end.month - first.month
+    return months if first + relativedelta(months=months) > end else months + 1
 
 
 def termination_fee(

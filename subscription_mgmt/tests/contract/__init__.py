@@ -1,5 +1,9 @@
 from . import test_accounting
 from . import test_activation
+from . import test_acts_processes
+from . import test_acts_security
+from . import test_closing
+from . import test_commitment
 from . import test_contract
 from . import test_dialogs
 from . import test_faults_rules
@@ -7,3 +11,6 @@ from . import test_faults_settlement
 from . import test_installment
 from . import test_lifecycle
 from . import test_lives
+from . import test_pause_kinds
+from . import test_shared_cases
+from . import test_trial

@@ -100,12 +100,17 @@ class SubscriptionContractClose(models.TransientModel):
     def action_close(self):
         """Close the contracts as chosen, for the reason.
 
-        :raise UserError: the fee is waived without a reason; what a contract refuses.
+        :raise UserError: the fee is waived without a reason; somebody else was faster; what a contract refuses.
         """
         self.ensure_one()
         if self.is_waived and not (self.waiver or "").strip():
             raise UserError(self.env._("Say why the fee for leaving early is waived."))
-        self.contract_ids.check_access("write")
+        self.contract_ids._claim()
+        for contract in self.contract_ids.filtered("is_closing"):
+            raise UserError(
+                self.env._("Contract %(contract)s is to be closed on %(day)s already. Take that back first.",
+                           contract=contract.name, day=format_date(self.env, contract.date_end))
+            )  # fmt: skip
         if self.end == "date" and not self.date:
             raise UserError(self.env._("Choose the last day of the contract."))
         for contract in self.contract_ids:
