@@ -196,7 +196,7 @@ class SubscriptionContract(models.Model):
     def _compute_mrr(self):
         for contract in self:
             # Who tries it pays nothing that would recur; a draft says what it will come to.
-            running = contract.state == "draft" or (contract.state == "active" and not contract.is_trial)
+            running = contract.state == "draft" or (contract.state == "active" and not contract._is_free_today())
             contract.mrr = sum(contract._get_lines_in_force().mapped("mrr")) if running else 0
 
     def _get_lines_in_force(self):

@@ -77,9 +77,12 @@ class SubscriptionContract(models.Model):
     @api.depends("state", "date_trial_end")
     def _compute_is_trial(self):
         for contract in self:
-            today = contract.company_id._subscription_today()
-            running = contract.state in ("active", "paused") and contract.date_trial_end
-            contract.is_trial = bool(running and contract.date_trial_end >= today)
+            contract.is_trial = contract.state in ("active", "paused") and contract._is_free_today()
+
+    def _is_free_today(self):
+        """Whether the trial lasts until today or longer."""
+        self.ensure_one()
+        return bool(self.date_trial_end and self.date_trial_end >= self.company_id._subscription_today())
 
     def _search_is_trial(self, operator, value):
         if operator != "in":

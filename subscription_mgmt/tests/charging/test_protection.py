@@ -83,7 +83,7 @@ class TestProtection(ChargeCommon):
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-20")
 class TestWhatClosingMeansForMoney(ChargeCommon):
-    """What the dialog of closing says about open invoices and the card, and the banner of a pause about what it waits for."""
+    """What the dialog of closing says of open invoices and the card, and the banner of a pause of what it waits for."""
 
     def test_open_invoices_and_the_card_are_named(self):
         contract = self.make_contract(billing_mode="charge", payment_token_id=self.token.id)

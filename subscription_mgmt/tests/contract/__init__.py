@@ -9,6 +9,7 @@ from . import test_dialogs
 from . import test_faults_rules
 from . import test_faults_settlement
 from . import test_installment
+from . import test_life_tour
 from . import test_lifecycle
 from . import test_lives
 from . import test_pause_kinds

@@ -138,7 +138,7 @@ class TestCommitment(SubscriptionCommon):
             lambda: row.action_skip("Why not"),
             lambda: row.write({"price_unit": 1.0}),
             lambda: row.line_id.write({"price_unit": 1.0}),
-            lambda: row.line_id.unlink(),
+            row.line_id.unlink,
             lambda: mine.write({"commitment_months": 0}),
             lambda: mine.write({"termination_fee": "none"}),
         ):

@@ -70,6 +70,7 @@ class SubscriptionContractClose(models.TransientModel):
         """Carry closing out in a savepoint that is rolled back, and say what it came to."""
         for dialog in self:
             contracts = dialog.contract_ids._origin[:SHOWN]
+            contracts.check_access("write")
             dialog.has_fee, dialog.problem = False, False
             parts = []
             for contract in contracts if dialog.end != "date" or dialog.date else ():

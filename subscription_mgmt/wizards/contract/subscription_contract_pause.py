@@ -47,6 +47,7 @@ class SubscriptionContractPause(models.TransientModel):
             dialog.preview = dialog.problem = False
             if not contract or not dialog.date:
                 continue
+            contract.check_access("write")
             before = contract._get_open_rows()
             try:
                 with rehearse(contract) as trial:

@@ -24,6 +24,7 @@ class SubscriptionContractReopen(models.TransientModel):
             dialog.preview = dialog.problem = False
             if not contract:
                 continue
+            contract.check_access("write")
             before = contract._get_open_rows()
             try:
                 with rehearse(contract) as trial:
