@@ -157,10 +157,10 @@ class SubscriptionContract(models.Model):
     def _prepare_fee_values(self, day, fee, product):
         """Values of the line of the fee: one day, billed once on the last day of the contract."""
         lang = self.invoice_partner_id.lang or self.env.lang
-        says = self.with_context(lang=lang).env._
+        in_lang = self.with_context(lang=lang)
         name = product.with_context(lang=lang).get_product_multiline_description_sale()
-        rest = says("Agreed until %(day)s; %(months)s months left.",
-                    day=format_date(self.env, self.commitment_end, lang_code=lang), months=fee.months)  # fmt: skip
+        until = format_date(self.env, self.commitment_end, lang_code=lang)
+        rest = in_lang.env._("Agreed until %(day)s; %(months)s months left.", day=until, months=fee.months)
         return {
             "contract_id": self.id,
             "is_fee": True,

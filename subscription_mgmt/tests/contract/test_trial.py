@@ -46,6 +46,7 @@ class TestTrial(SubscriptionCommon):
         self.assertEqual(contract.mrr, 0.0)
         self.carry_out(FIGURES, date(2026, 1, 14))
         self.assertEqual(contract.mrr, 0.0)
+        self.env.flush_all()  # the night begins with what is stored
         with freeze_time("2026-01-15"):
             self.carry_out(FIGURES, date(2026, 1, 15))
             self.assertEqual(contract.mrr, 100.0)

@@ -17,7 +17,7 @@ class SubscriptionContractClose(models.TransientModel):
     _description = "Close Subscription Contract"
 
     contract_ids = fields.Many2many(comodel_name="subscription.contract", required=True)
-    contract_count = fields.Integer(compute="_compute_contract_count")
+    contract_count = fields.Integer(compute="_compute_contract_count", export_string_translation=False)
     end = fields.Selection(
         selection=[
             ("period", "At the end of what is paid"),
@@ -38,8 +38,8 @@ class SubscriptionContractClose(models.TransientModel):
     close_reason_id = fields.Many2one(comodel_name="subscription.close.reason", required=True)
     comment = fields.Text(help="What the subscriber said; kept on the contract.")
     # === WHAT IT COMES TO === #
-    has_fee = fields.Boolean(compute="_compute_preview")
-    can_waive = fields.Boolean(compute="_compute_contract_count")
+    has_fee = fields.Boolean(compute="_compute_preview", export_string_translation=False)
+    can_waive = fields.Boolean(compute="_compute_contract_count", export_string_translation=False)
     is_waived = fields.Boolean(string="Waive the Fee")
     waiver = fields.Char(string="Why It Is Waived")
     preview = fields.Html(compute="_compute_preview", sanitize=False)

@@ -24,7 +24,7 @@ class SubscriptionContractPause(models.TransientModel):
     reason = fields.Char()
     limits = fields.Char(compute="_compute_limits")
     # === WHAT IT COMES TO === #
-    is_resuming = fields.Boolean()
+    is_resuming = fields.Boolean(export_string_translation=False)
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     problem = fields.Char(compute="_compute_preview")
 
