@@ -38,6 +38,7 @@ class SubscriptionContract(models.Model):
         search="_search_is_closing",
         help="It was closed for a reason on a day that is still to come; that can be taken back until then.",
     )
+    closing_says = fields.Char(string="Closing", compute="_compute_is_closing")
     close_comment = fields.Text(
         copy=False, readonly=True, help="What the subscriber said when the contract was closed."
     )
@@ -56,6 +57,11 @@ class SubscriptionContract(models.Model):
         for contract in self:
             running = contract.state in ("active", "paused")
             contract.is_closing = bool(running and contract.date_end and contract.close_reason_id)
+            contract.closing_says = contract.is_closing and self.env._(
+                "Ends on %(day)s: %(reason)s",
+                day=format_date(self.env, contract.date_end),
+                reason=contract.close_reason_id.name,
+            )
 
     def _search_is_closing(self, operator, value):
         if operator != "in":
@@ -238,9 +244,11 @@ class SubscriptionContract(models.Model):
         charges = [row for row in after if row[0] == "charge"]
         gone = [row for row in before if row[0] == "charge" and row not in charges]
         new = [row for row in charges if row not in before]
-        if given:
+        if given < 0:
             yield self.env._("Given back by the next invoice: %(amount)s", amount=money(-given))
-        if again:
+        if given > 0:
+            yield self.env._("Not given back any more: %(amount)s", amount=money(given))
+        if again > 0:
             yield self.env._("Charged again: %(amount)s", amount=money(again))
         if gone:
             yield self.env._("Rows of the plan taken away: %(count)s, in all %(amount)s",
@@ -248,7 +256,7 @@ class SubscriptionContract(models.Model):
         if new:
             yield self.env._("Rows of the plan added: %(count)s, in all %(amount)s",
                              count=len(new), amount=money(total(new, "charge")))  # fmt: skip
-        if fee:
+        if fee > 0:
             yield self.env._("Fee for leaving early: %(amount)s", amount=money(fee))
         left = total(charges, "charge")
         if left and ends:

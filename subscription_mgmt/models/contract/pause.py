@@ -54,6 +54,7 @@ class SubscriptionContract(models.Model):
         compute="_compute_pause_id",
     )
     pause_reason = fields.Char(string="Reason of the Pause", compute="_compute_pause_id")
+    pause_says = fields.Char(string="Pause", compute="_compute_pause_goes_on")
     pause_goes_on = fields.Char(
         string="How It Goes On", compute="_compute_pause_goes_on", help="What ends the pause, in a sentence."
     )
@@ -75,7 +76,22 @@ class SubscriptionContract(models.Model):
     @api.depends("pause_ids.date_from", "pause_ids.date_to", "state")
     def _compute_pause_goes_on(self):
         for contract in self:
+            contract.pause_says = contract._explain_pause() if contract.pause_id else False
             contract.pause_goes_on = contract._explain_end_of_pause() if contract.pause_id else False
+
+    def _explain_pause(self):
+        """Sentence that says from when until when the contract is, or will be, paused."""
+        pause = self.pause_id
+        days = {"first": format_date(self.env, pause.date_from)}
+        if pause.date_to:
+            days["last"] = format_date(self.env, pause.date_to)
+        if self.state == "paused" and pause.date_to:
+            return self.env._("Paused from %(first)s until %(last)s", **days)
+        if self.state == "paused":
+            return self.env._("Paused since %(first)s", **days)
+        if pause.date_to:
+            return self.env._("Pause to come, from %(first)s until %(last)s", **days)
+        return self.env._("Pause to come, from %(first)s on", **days)
 
     def _explain_end_of_pause(self):
         """Sentence that says what ends the present pause. Hook: a later room knows of invoices that hold it."""

@@ -59,6 +59,7 @@ class SubscriptionContract(models.Model):
         help="What happens on the day after the trial unless somebody decides otherwise.",
     )
     date_trial_reminded = fields.Date(string="Reminded of the Trial", copy=False, readonly=True)
+    trial_says = fields.Char(string="Present Trial", compute="_compute_is_trial")
     is_trial = fields.Boolean(string="On Trial", compute="_compute_is_trial", search="_search_is_trial")
 
     _trial_days = models.Constraint("CHECK (trial_days >= 0)", "The number of free days cannot be negative.")
@@ -74,9 +75,14 @@ class SubscriptionContract(models.Model):
             end = contract.date_trial_end
             contract.trial_days = (end - contract.date_start).days + 1 if end else 0
 
-    @api.depends("state", "date_trial_end")
+    @api.depends("state", "date_trial_end", "trial_then")
     def _compute_is_trial(self):
         for contract in self:
+            day = contract.date_trial_end and format_date(self.env, contract.date_trial_end)
+            if contract.trial_then == "close":
+                contract.trial_says = self.env._("On trial until %(day)s; then it is closed.", day=day)
+            else:
+                contract.trial_says = self.env._("On trial until %(day)s; then it goes on and is paid.", day=day)
             contract.is_trial = contract.state in ("active", "paused") and contract._is_free_today()
 
     def _is_free_today(self):
