@@ -6,6 +6,9 @@ from odoo.tools import format_date
 
 from .account_move import UNPAID
 
+# Of more open invoices than these only number and sum are said
+SHOWN = 3
+
 
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
@@ -20,8 +23,11 @@ class SubscriptionContract(models.Model):
 
     def _get_closing_effects(self):
         """Override of `subscription_mgmt`: open invoices stay due, the card is kept for them."""
-        says = super()._get_closing_effects()
-        for move in self._get_unpaid_invoices():
+        says, moves = super()._get_closing_effects(), self._get_unpaid_invoices()
+        if len(moves) > SHOWN:
+            owed = self.currency_id.format(sum(moves.mapped("amount_residual")))
+            says.append(self.env._("%(count)s invoices stay due, in all %(amount)s", count=len(moves), amount=owed))
+        for move in moves if len(moves) <= SHOWN else ():
             says.append(
                 self.env._("%(invoice)s stays due: %(amount)s by %(day)s", invoice=move.name,
                            amount=move.currency_id.format(move.amount_residual),
