@@ -102,7 +102,7 @@ class PackagePortal(PaymentPortal):
         # sudo: customers cannot read transactions; only his own are looked for
         domain = [
             ("subscription_package_id", "!=", False),
-            ("partner_id", "child_of", self._customer.id),
+            ("partner_id.commercial_partner_id", "=", self._customer.id),
             ("operation", "!=", "refund"),
             ("state", "!=", "draft"),
         ]

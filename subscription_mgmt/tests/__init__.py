@@ -3,6 +3,9 @@ from . import test_company_switch
 from . import test_migration
 from . import test_sealed
 from . import test_sealed_doors
+from . import test_doors
+from . import test_doors_kinds
+from . import test_doors_table
 from . import test_security
 from . import test_translations
 from . import test_tour

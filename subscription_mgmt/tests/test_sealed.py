@@ -69,7 +69,10 @@ WRITE = {
         NOBODY: "batch_id company_id field_name kind model new_text new_value old_text old_value record_name res_id "
         "row_number",
     },
-    "subscription.interaction": {NOBODY: "activity_id event_id invoice_id task_id"},
+    "subscription.interaction": {
+        NOBODY: "activity_id covers_key date_done date_reminded event_id invoice_id is_prepared recurrence_id slot_key "
+        "state task_id",
+    },
     "account.move": {
         NOBODY: "subscription_billing_mode subscription_handed_on subscription_message_id subscription_run_id",
     },

@@ -6,6 +6,7 @@ Counting from the anchor gives 31 Jan, 28 Feb, 31 Mar, 30 Apr: clamp, then snap 
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
 DAYS = {"day": 1, "week": 7}
@@ -52,6 +53,8 @@ def _first_step(anchor: date, interval: int, unit: str, anchor_day: int | None) 
     return 0 if _boundary(anchor, 0, interval, unit, anchor_day) <= anchor else -1
 
 
+# Lines of one contract share their periods, and so do contracts that began on the same day.
+@lru_cache(maxsize=16384)
 def natural_period(anchor: date, index: int, interval: int, unit: str, anchor_day: int | None = None) -> Period:
     """The whole period of which billing period `index` is all or a part: the one denominator of every proration.
 

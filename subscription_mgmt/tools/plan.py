@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from .periods import ONE_DAY, Period, index_of, natural_period
 
@@ -19,8 +20,7 @@ class Cadence:
     date_end: date | None = None
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """One stretch of days to bill. `whole` is the natural period it belongs to."""
 
     index: int

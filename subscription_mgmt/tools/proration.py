@@ -7,9 +7,12 @@ always add up to the whole, to the cent.
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 Period = tuple[date, date]
+# By number of decimals: every row of every plan is rounded, so none is made anew
+QUANTA = [Decimal(1).scaleb(-digits) for digits in range(13)]
 
 
 def days_in(period: Period) -> int:
@@ -25,9 +28,11 @@ def days_in(period: Period) -> int:
 
 def rounded(amount: Decimal, digits: int = 2) -> Decimal:
     """Round half away from zero to `digits` decimals, as an accountant does by hand."""
-    return Decimal(amount).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return Decimal(amount).quantize(QUANTA[digits], rounding=ROUND_HALF_UP)
 
 
+# The rows of a line nearly all have the same figures.
+@lru_cache(maxsize=4096)
 def net(quantity: float, price_unit: float, discount: float) -> Decimal:
     """Exact amount of so much at this price, less the discount in percent; not rounded."""
     return Decimal(str(quantity)) * Decimal(str(price_unit)) * (100 - Decimal(str(discount))) / 100

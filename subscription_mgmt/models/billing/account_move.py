@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..common.context import LEDGER, QUIET
+from ..common.groups import ACCOUNTING
 
 
 class AccountMove(models.Model):
@@ -10,10 +11,17 @@ class AccountMove(models.Model):
     _sealed_records = False
 
     subscription_run_id = fields.Many2one(
-        comodel_name="subscription.billing.run", readonly=True, copy=False, index="btree_not_null"
+        comodel_name="subscription.billing.run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=ACCOUNTING,
     )
     subscription_billing_mode = fields.Selection(
-        selection=lambda self: self.env["res.company"]._selection_billing_mode(), readonly=True, copy=False
+        selection=lambda self: self.env["res.company"]._selection_billing_mode(),
+        readonly=True,
+        copy=False,
+        groups=ACCOUNTING,
     )
     subscription_contract_ids = fields.Many2many(
         comodel_name="subscription.contract",
@@ -21,8 +29,11 @@ class AccountMove(models.Model):
         compute="_compute_subscription_contract_ids",
         search="_search_subscription_contract_ids",
         compute_sudo=True,
+        groups=ACCOUNTING,
     )
-    subscription_contract_count = fields.Integer(compute="_compute_subscription_contract_ids", compute_sudo=True)
+    subscription_contract_count = fields.Integer(
+        compute="_compute_subscription_contract_ids", compute_sudo=True, groups=ACCOUNTING
+    )
 
     # What the posting and sending queues look for
     _subscription_queue = models.Index(

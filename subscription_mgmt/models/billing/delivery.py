@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..common.batches import Job
 from ..common.context import CHECKED
+from ..common.groups import ACCOUNTING
 
 SEND = Job("account.move", "_get_subscription_send_domain", "_subscription_send", "send", size=1)
 # Odoo's states of a notification: the mail has left, or is about to
@@ -17,7 +18,11 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     subscription_handed_on = fields.Datetime(
-        string="Handed Over On", readonly=True, copy=False, help="Since then the invoice is on its way to the customer."
+        string="Handed Over On",
+        readonly=True,
+        copy=False,
+        help="Since then the invoice is on its way to the customer.",
+        groups=ACCOUNTING,
     )
     subscription_message_id = fields.Many2one(
         comodel_name="mail.message",
@@ -26,6 +31,7 @@ class AccountMove(models.Model):
         copy=False,
         ondelete="set null",
         index="btree_not_null",
+        groups=ACCOUNTING,
     )
 
     def write(self, vals):

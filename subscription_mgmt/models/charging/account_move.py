@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from ..common.groups import ACCOUNTING
 from .subscription_charge import OPEN_STATES
 
 UNPAID = ("not_paid", "partial")
@@ -21,7 +22,9 @@ class AccountMove(models.Model):
         string="Card Charges",
         groups="subscription_mgmt.group_subscription_viewer",
     )
-    subscription_charge_count = fields.Integer(compute="_compute_subscription_charge_count", compute_sudo=True)
+    subscription_charge_count = fields.Integer(
+        compute="_compute_subscription_charge_count", compute_sudo=True, groups=ACCOUNTING
+    )
 
     @api.depends("subscription_charge_ids")
     def _compute_subscription_charge_count(self):

@@ -1,8 +1,10 @@
 """Where a dunning plan is chosen: the company's default, the contract's own; and what an invoice knows of it."""
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..common.groups import INTERNAL
 from .account_move import UNPAID
 
 
@@ -14,7 +16,22 @@ class ResCompany(models.Model):
         string="Default Dunning Plan",
         domain="[('company_id', '=', id)]",
         help="What is done about unpaid invoices where no other plan is chosen.",
+        groups=INTERNAL,
     )
+
+    @api.constrains("subscription_dunning_plan_id")
+    def _check_subscription_dunning_plan(self):
+        """A company follows up by a plan of its own, or by one of a company above it."""
+        for company in self:
+            plan = company.subscription_dunning_plan_id
+            if plan and plan.company_id not in company.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Dunning plan %(plan)s belongs to company %(other)s.",
+                        plan=plan.name,
+                        other=plan.company_id.name,
+                    )
+                )
 
 
 class ResConfigSettings(models.TransientModel):

@@ -54,9 +54,9 @@ class PaymentProvider(models.Model):
         :raise ProviderUnreachable: no connection, and nothing was sent before.
         :raise ValidationError: the provider refused the request.
         """
-        call = self.env.context.get("subscription_call")
-        if call is None:
+        if not isinstance(self.env.context.get("subscription_call"), ProviderCall):
             return super()._send_api_request(*args, **kwargs)
+        call = self.env.context["subscription_call"]
         try:
             response = super()._send_api_request(*args, **kwargs)
         except ValidationError as error:

@@ -1,8 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools.card_numbers import mask
 from .open_amount import ON_A_PAGE
-from .payment_provider import OutcomeUnknown
+from .payment_provider import OutcomeUnknown, ProviderCall
 
 # Words of a provider's refusal after which the same card need not be tried again; all else may pass (a soft decline)
 HARD_DECLINE = (
@@ -27,6 +28,11 @@ HARD_DECLINE = (
 )
 
 
+def _mask_message(vals):
+    """Values of a transaction without a card number in what the provider says."""
+    return {**vals, "state_message": mask(vals["state_message"])} if vals.get("state_message") else vals
+
+
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
@@ -36,7 +42,7 @@ class PaymentTransaction(models.Model):
 
         The page may have been opened before.
         """
-        transactions = super().create(vals_list)
+        transactions = super().create([_mask_message(vals) for vals in vals_list])
         # sudo: whoever pays need not see charges
         moves = transactions.sudo().filtered(lambda tx: tx.operation in ON_A_PAGE).invoice_ids
         moves = moves.filtered("subscription_billing_mode")
@@ -50,6 +56,14 @@ class PaymentTransaction(models.Model):
                     )
                 )
         return transactions
+
+    def write(self, vals):
+        """Override of `payment`: some providers repeat the card number in the text of a refusal; it is not kept."""
+        return super().write(_mask_message(vals))
+
+    def _log_message_on_linked_documents(self, message):
+        """Override of `payment`: as above, for what is told on invoices and orders."""
+        return super()._log_message_on_linked_documents(type(message)(mask(message)) if message else message)
 
     def _set_done(self, *, state_message=None, extra_allowed_states=()):
         """Override of `payment`: money that was taken counts, though it was reported as cancelled before.
@@ -78,7 +92,8 @@ class PaymentTransaction(models.Model):
         """
         before = self.state
         result = super()._validate_amount(payment_data)
-        if "subscription_call" in self.env.context and self.state == "error" != before:
+        charging = isinstance(self.env.context.get("subscription_call"), ProviderCall)
+        if charging and self.state == "error" != before:
             raise OutcomeUnknown(self.env._("amount or currency differ"))
         return result
 

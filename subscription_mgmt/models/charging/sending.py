@@ -9,10 +9,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...tools.card_numbers import mask
 from ..common.batches import Job
 from ..common.isolation import run_isolated
 from .payment_provider import OutcomeUnknown, ProviderCall, ProviderUnreachable
-from .subscription_charge import mask
 
 _logger = logging.getLogger(__name__)
 
@@ -124,12 +124,12 @@ class SubscriptionCharge(models.Model):
         self.ensure_one()
         transaction = self.transaction_id.sudo()  # sudo: as in _read_outcome
         kind = transaction._get_decline_kind() if state == "declined" else False
-        values = {"state": state, "reason": mask(reason), "decline_kind": kind}
+        values = {"state": state, "reason": mask((reason or "").strip()), "decline_kind": kind}
         if state != "unknown":
             values["date_done"] = fields.Datetime.now()
         self.write(values)
         if state == "cancelled":
-            self.move_id._park("charge", mask(reason), self.company_id._subscription_today())
+            self.move_id._park("charge", mask((reason or "").strip()), self.company_id._subscription_today())
         # A pending transaction is known at the provider; one still in draft may or may not be.
         lost = state == "unknown" and transaction.state == "draft"
         if lost or kind == "hard" or (kind and not self.move_id._get_subscription_dunning_plan()):

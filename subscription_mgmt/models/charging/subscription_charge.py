@@ -1,7 +1,5 @@
 """What a saved card is charged: one intent per attempt, in the database before the provider hears of it."""
 
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -26,12 +24,6 @@ FROZEN = {
     "idempotency_key",
     "transaction_id",
 }
-CARD_NUMBER = re.compile(r"\d(?:[ -]?\d){11,18}")
-
-
-def mask(text):
-    """The text without anything that could be a card number."""
-    return CARD_NUMBER.sub("••••", str(text or "").strip())
 
 
 class SubscriptionCharge(models.Model):

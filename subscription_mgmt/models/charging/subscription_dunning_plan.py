@@ -46,8 +46,12 @@ class SubscriptionDunningPlan(models.Model):
         help="Nothing is done about an invoice that is overdue for longer. 0: no such limit.",
     )
 
-    _max_attempts = models.Constraint("CHECK (max_attempts >= 0)", "The number of attempts cannot be negative.")
-    _max_days = models.Constraint("CHECK (max_days >= 0)", "The number of days cannot be negative.")
+    _max_attempts = models.Constraint(
+        "CHECK (max_attempts BETWEEN 0 AND 100)", "The number of attempts is from 0 to 100."
+    )
+    _max_days = models.Constraint(
+        "CHECK (max_days BETWEEN 0 AND 3650)", "The number of days is from 0 to 3,650 (ten years)."
+    )
 
     @api.model
     def _default_step_ids(self):

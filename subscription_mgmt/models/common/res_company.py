@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .context import get_rehearsed_day
+from .groups import INTERNAL
+
 
 class ResCompany(models.Model):
     _name = "res.company"
@@ -9,27 +12,31 @@ class ResCompany(models.Model):
     subscription_enabled = fields.Boolean(
         string="Subscription Management",
         help="Run subscriber contracts in this company. Off: menus are hidden and nothing can be created.",
+        groups=INTERNAL,
     )
     subscription_horizon_months = fields.Integer(
         string="Payment Plan Horizon (months)",
         default=12,
         help="How far ahead the payment plan of an open-ended contract is kept.",
+        groups=INTERNAL,
     )
     subscription_billing_mode = fields.Selection(
         selection="_selection_billing_mode",
         string="Default Billing Mode",
         default="post",
         help="What billing does with the invoices of a new contract. Each contract may choose otherwise.",
+        groups=INTERNAL,
     )
     subscription_analytic = fields.Boolean(
         string="Analytic Account per Contract",
         default=True,
         help="Give every contract its own analytic account at activation, so that income and cost can be followed.",
+        groups=INTERNAL,
     )
 
     _subscription_horizon = models.Constraint(
-        "CHECK (subscription_horizon_months >= 1)",
-        "The payment plan horizon is at least one month.",
+        "CHECK (subscription_horizon_months BETWEEN 1 AND 60)",
+        "The payment plan horizon is from one month to 60 (five years).",
     )
 
     @api.model
@@ -98,6 +105,9 @@ class ResCompany(models.Model):
     def _subscription_today(self):
         """Today's date where the company is, not where the server or the user is."""
         self.ensure_one()
+        rehearsed_day = get_rehearsed_day(self.env)
+        if rehearsed_day:
+            return rehearsed_day
         zone = self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
         return fields.Date.context_today(self.with_context(tz=zone))
 

@@ -1,5 +1,6 @@
+from markupsafe import Markup, escape
+
 from odoo import models
-from odoo.tools import plaintext2html
 
 PROBLEM = "subscription_mgmt.mail_activity_type_billing_error"
 
@@ -17,7 +18,7 @@ class SubscriptionAlertMixin(models.AbstractModel):
     def _alert(self, note, kind=PROBLEM, **values):
         """Give the responsible a task; never the system's own user, who reads nothing.
 
-        :param note: plain text; whatever a customer or a bank has put into it is shown as text, not run.
+        :param note: plain text; whatever a customer or a bank has put into it is shown as text, no link even.
         :param kind: XML id of the activity type.
         :param values: further values of the activity (summary, deadline, …).
         :return: the activity; empty where activities are switched off.
@@ -26,7 +27,8 @@ class SubscriptionAlertMixin(models.AbstractModel):
         record = self.sudo()  # sudo: whoever meets the problem may tell of it, whatever else he may do with the record
         target = record._get_alert_target()
         user = record._get_alert_company()._get_subscription_person(record._get_alert_users())
-        activity = target.activity_schedule(kind, note=plaintext2html(note), user_id=user.id, **values)
+        text = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
+        activity = target.activity_schedule(kind, note=text, user_id=user.id, **values)
         return activity or self.env["mail.activity"].sudo()
 
     def _get_alert_target(self):

@@ -139,6 +139,7 @@ class SubscriptionInvoicingMixin(models.AbstractModel):
 
     def action_update_taxes(self):
         """Take over the taxes that Odoo proposes for the customer's present fiscal position, on all lines."""
+        self.check_access("write")
         for document in self:
             document._get_sale_lines()._update_taxes()
         return True

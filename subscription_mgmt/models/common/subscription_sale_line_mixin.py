@@ -47,6 +47,7 @@ class SubscriptionSaleLineMixin(models.AbstractModel):
         store=True,
         readonly=False,
         precompute=True,
+        check_company=True,
         help="Fiscal position of the customer when the taxes were chosen. Empty: none, as at home.",
     )
 

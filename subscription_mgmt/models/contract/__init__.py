@@ -3,6 +3,7 @@ from . import subscription_category
 from . import subscription_close_reason
 from . import subscription_tag
 from . import subscription_contract
+from . import numbering
 from . import subscription_contract_line
 from . import subscription_decision
 from . import subscription_pause
@@ -19,3 +20,4 @@ from . import backlog
 from . import dialogs
 from . import subscription_request
 from . import portal
+from . import linked

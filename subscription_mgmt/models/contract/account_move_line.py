@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..common.groups import ACCOUNTING
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -13,6 +15,7 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="Line of the invoice that this one gives back, or puts in its place.",
+        groups=ACCOUNTING,
     )
 
     def _copy_data_extend_business_fields(self, values):

@@ -17,6 +17,8 @@ RENEW = Job("subscription.contract", "_get_renewable_domain", "_renew_due", "ter
 CLOSE = Job("subscription.contract", "_get_ended_domain", "_close_ended", "terms")
 TURN = Job("subscription.contract", "_get_turning_domain", "_turn", "terms")
 FIGURES = Job("subscription.contract", "_get_other_mrr_domain", "_refresh_mrr", "terms")
+# What the night does about terms, in this order
+TERMS = (RENEW, TURN, END, CLOSE, REMIND, FIGURES)
 # Contracts that a person renews stay open for so many days after their end, unbilled, until somebody has decided.
 GRACE_DAYS = 30
 
@@ -29,6 +31,7 @@ class SubscriptionContract(models.Model):
 
         :raise UserError: a contract without lines or without a price; company without subscriptions.
         """
+        self.check_access("write")
         self.company_id._check_subscription_enabled()
         drafts = self.filtered(lambda contract: contract.state == "draft")
         for contract in drafts:
@@ -113,6 +116,7 @@ class SubscriptionContract(models.Model):
 
         :raise UserError: a contract without an end date, a draft, or one that was closed for a reason.
         """
+        self.check_access("write")
         for contract in self:
             if not contract._has_term_to_renew():
                 raise UserError(self.env._("Contract %(contract)s has no term to renew.", contract=contract.name))
@@ -187,4 +191,4 @@ class SubscriptionContract(models.Model):
         """Renew what renews by itself, begin and end pauses, close what has ended, trials too; one that fails stops no
         other.
         """
-        self.env["subscription.batches"]._run(RENEW, TURN, END, CLOSE, REMIND, FIGURES)
+        self.env["subscription.batches"]._run(*TERMS)

@@ -11,6 +11,19 @@ from ..common.batches import Job
 # old systems write "no end" as the year 9999.
 FIXED_TERM_YEARS = 10
 
+
+def get_horizon(company, cadence, date_start, today):
+    """Last day on which a period of a line may start: its end, or the company's horizon from today.
+
+    :param date_start: of the line; one that starts later has its horizon from there.
+    """
+    if cadence.date_end and cadence.date_end <= Date.add(today, years=FIXED_TERM_YEARS):
+        return cadence.date_end
+    if cadence.repetitions:
+        return Date.to_date("9999-12-31")
+    return company._subscription_horizon_date(max(today, date_start))
+
+
 EXTEND = Job("subscription.contract", "_get_contracts_to_extend_domain", "_extend_plan", "plan")
 
 
@@ -71,14 +84,7 @@ class SubscriptionContractLine(models.Model):
         """Last day on which a period of this line may start: its end, or the company's horizon from today."""
         self.ensure_one()
         company = self.contract_id.company_id
-        today = today or company._subscription_today()
-        cadence = self._get_cadence()
-        if cadence.date_end and cadence.date_end <= Date.add(today, years=FIXED_TERM_YEARS):
-            return cadence.date_end
-        if cadence.repetitions:
-            return Date.to_date("9999-12-31")
-        # A contract that starts later has its horizon from there.
-        return company._subscription_horizon_date(max(today, self.date_start))
+        return get_horizon(company, self._get_cadence(), self.date_start, today or company._subscription_today())
 
     def _get_slots(self, until, covered=()):
         """Stretches of days that a draft line will have to bill, outside the covered periods."""

@@ -50,7 +50,7 @@ class SubscriptionContract(models.Model):
     @api.model
     def _get_portal_domain(self, customer):
         """Contracts that a customer sees in the portal: those of his own commercial entity, once in force."""
-        return Domain("partner_id", "child_of", customer.id) & Domain("state", "!=", "draft")
+        return Domain("partner_id.commercial_partner_id", "=", customer.id) & Domain("state", "!=", "draft")
 
     def _get_portal_invoices(self):
         """Posted invoices of the contract that its own subscriber pays, the newest first."""

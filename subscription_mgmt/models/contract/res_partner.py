@@ -1,11 +1,16 @@
 from odoo import fields, models
 
+from ..common.groups import VIEWER
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     subscription_contract_ids = fields.One2many(
-        comodel_name="subscription.contract", inverse_name="partner_id", string="Subscriptions"
+        comodel_name="subscription.contract",
+        inverse_name="partner_id",
+        string="Subscriptions",
+        groups=VIEWER,
     )
     subscription_contract_count = fields.Integer(
         compute="_compute_subscription_contract_count", groups="subscription_mgmt.group_subscription_viewer"
@@ -13,6 +18,7 @@ class ResPartner(models.Model):
     subscription_group_invoice = fields.Boolean(
         string="One Invoice for All Subscriptions",
         help="Bill all contracts that this customer pays for on one invoice.",
+        groups=VIEWER,
     )
 
     def _compute_subscription_contract_count(self):

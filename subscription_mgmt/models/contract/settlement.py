@@ -42,6 +42,7 @@ class SubscriptionContract(models.Model):
         # sudo: whoever may change the terms has the plan follow them
         rows = self.env["subscription.installment"].sudo()
         total = PlanChange([], [], rows, rows)
+        self._touch()
         for start in range(0, len(self), PIECE):
             change = self[start : start + PIECE]._get_plan_difference(until, reason)
             change.removed.with_context(subscription_ledger=LEDGER).unlink()
@@ -52,6 +53,22 @@ class SubscriptionContract(models.Model):
             rows.with_context(subscription_ledger=LEDGER).create(change.added)
             total = PlanChange(*(before + new for before, new in zip(total, change, strict=True)))
         return total
+
+    def _touch(self):
+        """Write the contracts' own rows, so that of two transactions that settle the same contract one is done anew.
+
+        Terms stand in many tables: two people who change one each would both commit, and the plan would be that of
+        neither. A lock alone does not tell the second one that its snapshot is old.
+
+        :raise OperationalError: somebody else has settled one of them since this transaction began.
+        """
+        self.env.cr.execute(
+            """
+            UPDATE subscription_contract SET write_date = write_date
+             WHERE id IN (SELECT id FROM subscription_contract WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)
+            """,
+            [self.ids],
+        )
 
     def _get_plan_difference(self, until=None, reason=None):
         """What settling would do; writes nothing.

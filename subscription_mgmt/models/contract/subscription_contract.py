@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
@@ -16,6 +18,7 @@ class SubscriptionContract(models.Model):
     _inherit = [
         "subscription.sealed.mixin",
         "subscription.mixin",
+        "subscription.family.mixin",
         "subscription.parking.mixin",
         "subscription.invoicing.mixin",
         "mail.thread",
@@ -160,8 +163,12 @@ class SubscriptionContract(models.Model):
         "(company_id, external_ref) WHERE external_ref IS NOT NULL",
         "Another contract of this company has the same old-system id.",
     )
-    _renewal_months = models.Constraint("CHECK (renewal_months >= 1)", "A renewal lasts at least one month.")
-    _notice_days = models.Constraint("CHECK (notice_days >= 0)", "The notice period cannot be negative.")
+    _renewal_months = models.Constraint(
+        "CHECK (renewal_months BETWEEN 1 AND 1200)", "A renewal lasts from one month to 1,200 (a hundred years)."
+    )
+    _notice_days = models.Constraint(
+        "CHECK (notice_days BETWEEN 0 AND 3650)", "The notice period is from 0 to 3,650 days (ten years)."
+    )
 
     # === COMPUTES === #
     @api.depends("name", "subject")
@@ -279,6 +286,8 @@ class SubscriptionContract(models.Model):
                         start=contract.date_start,
                     )
                 )
+            for line in contract.line_ids:
+                line._check_number_of_periods()
 
     @api.constrains("contact_id", "partner_id")
     def _check_contact(self):
@@ -307,12 +316,14 @@ class SubscriptionContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number the contracts by the sequence of their companies."""
-        sequences = {}
+        unnumbered = defaultdict(list)
         for vals in vals_list:
             if vals.get("name", "/") == "/":
-                company_id = vals.get("company_id") or self.env.company.id
-                sequence = sequences.setdefault(company_id, self.env["ir.sequence"].with_company(company_id))
-                vals["name"] = sequence.next_by_code("subscription.contract") or "/"
+                unnumbered[vals.get("company_id") or self.env.company.id].append(vals)
+        for company_id, values in unnumbered.items():
+            numbers = self._draw_numbers(self.env["res.company"].browse(company_id), len(values))
+            for vals, number in zip(values, numbers, strict=True):
+                vals["name"] = number
         return super().create(vals_list)
 
     def write(self, vals):

@@ -2,9 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ...tools.periods import check_cadence, fits_calendar
+from ...tools.periods import check_cadence, fits_calendar, index_of
 from ..common.context import LEDGER
 
+# So many periods are planned and shown at once: daily for more than five years, monthly for more than a century
+MAX_PERIODS = 2000
 # Average number of periods of one unit in a month
 PER_MONTH = {"day": 365 / 12, "week": 365 / 7 / 12, "month": 1.0, "year": 1 / 12}
 
@@ -140,6 +142,7 @@ class SubscriptionContractLine(models.Model):
                         start=line.date_start,
                     )
                 )
+            line._check_number_of_periods()
             if line.date_start < line.contract_id.date_start:
                 raise ValidationError(
                     self.env._(
@@ -148,6 +151,34 @@ class SubscriptionContractLine(models.Model):
                         start=line.date_start,
                     )
                 )
+
+    def _check_number_of_periods(self):
+        """Raise when the plan would be longer than anybody can look at: somebody waits while it is made.
+
+        :raise ValidationError: too many periods until the end of the line, or of its contract.
+        """
+        self.ensure_one()
+        end, count = self.date_end or self.contract_id.date_end, self.repetitions
+        if not count and end and end >= self.date_start:
+            cadence = (self.interval, self.interval_unit, self.anchor_day or None)
+            first = self._get_first_open()
+            count = index_of(self.date_start, end, *cadence) - index_of(self.date_start, first, *cadence)
+        if count > MAX_PERIODS:
+            raise ValidationError(
+                self.env._(
+                    "%(line)s would have %(count)s periods; %(limit)s are possible. Choose longer periods, or leave "
+                    "the end open.",
+                    line=self.product_id.display_name,
+                    count=count,
+                    limit=MAX_PERIODS,
+                )
+            )
+
+    def _get_first_open(self):
+        """First day that is still to be planned; in force, what is past was planned before."""
+        draft = self.contract_id.state == "draft"
+        open_ = self.paid_until if draft else self.company_id._subscription_today()
+        return max(self.date_start, open_ or self.date_start)
 
     # === CRUD === #
     def _plan_fields(self):

@@ -291,6 +291,7 @@ class SubscriptionInstallment(models.Model):
 
     def action_open_skip(self):
         """Ask for the reason, then skip."""
+        self.check_access("write")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_installment_skip_action"),
             "context": {"default_installment_ids": self.ids},

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...tools.storable import storable
 
 
 class SubscriptionRequest(models.Model):
@@ -57,8 +60,9 @@ class SubscriptionRequest(models.Model):
 
         :param contact: the person who asks.
         :param date: wanted day, not in the past.
-        :raise UserError: the contract does not allow it, in words.
+        :raise UserError: the contract does not allow it, or something else of this kind was asked, in words.
         """
+        text = storable(text)
         today = contract.company_id._subscription_today()
         if kind not in contract._get_request_kinds():
             raise UserError(self.env._("This is not possible for contract %(contract)s now.", contract=contract.name))
@@ -67,11 +71,26 @@ class SubscriptionRequest(models.Model):
             raise UserError(self.env._("Choose a day from %(day)s on.", day=earliest))
         open_ = self.search([("contract_id", "=", contract.id), ("kind", "=", kind), ("state", "=", "new")])
         if open_:
+            open_._check_same(date, text)
             return open_
         values = {"contract_id": contract.id, "contact_id": contact.id, "kind": kind, "date": date, "text": text}
         request = self.create(values)
         request._alert(text or "", kind="mail.mail_activity_data_todo")
         return request
+
+    def _check_same(self, date, text):
+        """Raise when something else is asked than what is not answered yet: it would be lost.
+
+        :raise UserError: another day, or other words.
+        """
+        if (self.date, self.text or "") != (date, text):
+            raise UserError(
+                self.env._(
+                    "You have asked for this already, for %(day)s, and have no answer yet. "
+                    "Withdraw that request first if you want something else.",
+                    day=format_date(self.env, self.date),
+                )
+            )
 
     def _get_alert_users(self):
         """Whoever looks after the contract answers."""
@@ -93,6 +112,7 @@ class SubscriptionRequest(models.Model):
 
         :raise UserError: closing without a reason; what the contract refuses.
         """
+        self.check_access("write")
         for request in self:
             contract = request.contract_id
             if request.kind == "pause":
@@ -111,6 +131,7 @@ class SubscriptionRequest(models.Model):
 
         :raise UserError: no answer for the subscriber.
         """
+        self.check_access("write")
         for request in self:
             if not request.answer:
                 raise UserError(self.env._("Tell the subscriber why, in the answer."))

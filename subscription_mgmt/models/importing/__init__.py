@@ -8,6 +8,7 @@ from . import subscription_import_layout_contracts
 from . import subscription_import_layout_members
 from . import subscription_import_layout_plans
 from . import subscription_import_layout_recurrences
+from . import control
 from . import subscription_external_id
 from . import subscription_import_heading
 from . import subscription_import_batch

@@ -58,6 +58,10 @@ PROBLEMS = {
     "rows_differ": _lt(
         "Row %(row)s and row %(first)s have the same number %(number)s, but say something different here."
     ),
+    "same_number": _lt(
+        "Number %(number)s stands in row %(first)s already, written another way: capitals and blanks make no other "
+        "number. Write it the same way in all its rows, or give this row a number of its own."
+    ),
     "repeated_row": _lt("Row %(row)s repeats row %(first)s of contract %(number)s."),
     "period_order": _lt("The period ends on %(end)s, before it starts on %(start)s."),
     "repeated_member": _lt("Row %(row)s repeats number %(number)s of row %(first)s."),
@@ -69,6 +73,7 @@ PROBLEMS = {
     "wrong_kind": _lt("A text is expected here; Excel made something else of it. Format the column as text."),
     "precision_lost": _lt("Excel has cut digits off this long number. Format the column as text and enter it again."),
     "bad_reference": _lt("An id is expected here: the bare code, without name, address or fraction."),
+    "address_reference": _lt("This is the address of a page. Enter only the number or code that it ends with."),
     "bad_number": _lt("A number is expected here."),
     "ambiguous_number": _lt(
         "The sign may be a decimal sign or group thousands. Choose the decimal sign and check again."
@@ -78,7 +83,18 @@ PROBLEMS = {
     "bad_quantity": _lt("The quantity must be above zero."),
     "too_precise": _lt("At most %(digits)s decimals are kept here."),
     "bad_whole": _lt("A whole number from 1 to 9999 is expected here."),
-    "bad_date": _lt("A date is expected here: a date cell, 31.12.2025 or 2025-12-31."),
+    "bad_date": _lt("A date is expected here: a date cell, 31.12.2025 or 2025-12-31, of the years 1950 to 2199."),
+    "no_such_month": _lt("There is no month %(month)s: first the day is expected, then the month, as in 31.12.2025."),
+    "no_such_day": _lt("The calendar has no such day: that month ends on %(month_end)s."),
+    "short_year": _lt("Write the year with four digits, as in 31.12.2025."),
+    "unclear_date": _lt(
+        "Day and month could be either way round here. Write the date as 31.12.2025 or 2025-12-31, or format the cell "
+        "as a date."
+    ),
+    "far_date": _lt(
+        "The year %(year)s is taken for a slip of the finger: days from %(from_year)s to %(to_year)s are accepted. "
+        "Leave an end date empty when there is none."
+    ),
     "bad_boolean": _lt("Yes or no is expected here (yes/no, evet/hayır, da/nu, 1/0)."),
     "bad_unit": _lt("Day, week, month or year is expected here."),
     "bad_weekdays": _lt("Days of the week are expected here, for instance Mon, Wed."),

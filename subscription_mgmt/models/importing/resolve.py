@@ -11,6 +11,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.importing.rows import Reading
 from ...tools.importing.rules import Problem
+from ...tools.importing.values import looks_like_address
 from ...tools.refusal import Refusal
 
 _lt = LazyTranslate(__name__)
@@ -78,12 +79,26 @@ class SubscriptionImportEngine(models.AbstractModel):
             # Asked by reading, not by access rights: employees may be read without any, in their public form.
             return dict.fromkeys(codes, Refusal("no_access", model=label))
         found = {code: self._pick(target, label, reachable, candidates.get(code, ())) for code in codes}
-        unknown = [
+        unknown = {
             code for code, record in found.items() if isinstance(record, Refusal) and record.code == "unknown_reference"
-        ]
-        if unknown and target.listed and (known := self._get_known_codes(model, target, mode)):
-            hint = Refusal("unknown_reference_known", model=label, known=", ".join(known))
-            found.update(dict.fromkeys(unknown, hint))
+        }
+        if unknown:
+            found.update(self._explain_unknown(model, target, mode, label, unknown))
+        return found
+
+    def _explain_unknown(self, model, target, mode, label, codes):
+        """Say more of ids that mean nothing: hidden from the user, the address of a page, or what would be right."""
+        found = {code: Refusal("address_reference") for code in codes if looks_like_address(code)}
+        # sudo: only to tell what is not there from what the user may not read, in the companies he works in
+        model_sudo = model.sudo()
+        candidates = self._find_candidates(model_sudo, target, codes, mode)
+        hidden = self._get_reachable(model_sudo, set().union(*candidates.values()), self.env.user.company_ids)
+        for code, ids in candidates.items():
+            if any(number in hidden and target.fits(hidden[number]) for number in ids):
+                found[code] = Refusal("no_access", model=label)
+        rest = codes - found.keys()
+        if rest and target.listed and (known := self._get_known_codes(model, target, mode)):
+            found.update(dict.fromkeys(rest, Refusal("unknown_reference_known", model=label, known=", ".join(known))))
         return found
 
     def _resolve_numbers(self, target, codes):
@@ -99,8 +114,8 @@ class SubscriptionImportEngine(models.AbstractModel):
         return chosen or self._get_layout()._targets[key].mode or self.id_mode
 
     def _get_target_model(self, target):
-        """The model as the user may see it from the company of the import and its branches."""
-        companies = self._get_companies() & self.env.user.company_ids
+        """The model as the user may see it from the company of the import, its branches and its mother companies."""
+        companies = (self._get_companies() | self.company_id.parent_ids) & self.env.user.company_ids
         return self.env[target.model].with_context(active_test=False, allowed_company_ids=companies.ids)
 
     def _get_companies(self):
@@ -118,21 +133,25 @@ class SubscriptionImportEngine(models.AbstractModel):
         if mode == "name":
             return self._find_by_field(model, model._rec_name, codes)
         found = self._find_by_number(model, target, codes)
+        mothers = (self.company_id.parent_ids - self.company_id) & self.env.user.company_ids
+        for mother in reversed(mothers):  # the nearest first
+            found |= self._find_by_mapping(target, codes - found.keys(), mother.ids)
         # What has the form module.name can be nothing else once no code of the old system is written like it.
         return found | self._find_by_xmlid(target, codes - found.keys())
 
     def _find_by_number(self, model, target, codes):
-        found = self._find_by_mapping(target, codes)
+        found = self._find_by_mapping(target, codes, [self.company_id.id, False])
         if target.own_field:
             found |= self._find_by_field(model, target.own_field, codes - found.keys())
         return found
 
-    def _find_by_mapping(self, target, codes):
-        mappings = self.env["subscription.external.id"].search_fetch(
+    def _find_by_mapping(self, target, codes, company_ids):
+        """Look in the list of old ids of some companies; False stands for what holds for all."""
+        mappings = self._get_target_model(Target("subscription.external.id")).search_fetch(
             Domain("model", "=", target.model)
             & Domain("code", "in", codes)
             & Domain("kind", "in", [target.kind, False])
-            & Domain("company_id", "in", [self.company_id.id, False]),
+            & Domain("company_id", "in", company_ids),
             ["code", "res_id"],
         )
         found = defaultdict(set)
@@ -164,14 +183,19 @@ class SubscriptionImportEngine(models.AbstractModel):
         found = {row.complete_name: {row.res_id} for row in rows}
         return {code: found[code] for code in parts.keys() & found.keys()}
 
-    def _get_reachable(self, model, ids):
-        """Those of the records that the user may use in this company, archived ones too: id → record."""
-        companies = self._get_companies()
+    def _get_reachable(self, model, ids, within=None):
+        """Those of the records that the user may use in this company, archived ones too: id → record.
+
+        :param within: companies besides which nothing is looked at; empty: the user's own rights decide
+        """
+        companies, mothers = self._get_companies(), self.company_id.parent_ids
+        if within is not None:
+            companies, mothers = companies & within, mothers & within
         domain = Domain("id", "in", ids)
         if model._name == "res.company":
             domain &= Domain("id", "in", companies.ids)
         elif "company_id" in model._fields:
-            domain &= Domain("company_id", "in", [False, *companies.ids, *self.company_id.parent_ids.ids])
+            domain &= Domain("company_id", "in", [False, *companies.ids, *mothers.ids])
         return {record.id: record for record in model.search(domain)} if ids else {}
 
     def _pick(self, target, label, reachable, ids):

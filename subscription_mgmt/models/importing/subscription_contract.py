@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..common.context import CHECKED
 
@@ -19,15 +20,20 @@ class SubscriptionContract(models.Model):
         help="The import that made this contract.",
     )
 
-    @api.constrains("contact_id", "partner_id")
-    def _check_contact(self):
-        """Override of `subscription_mgmt` to let the import take a contact of another account.
+    @api.model
+    def _get_same_number_query(self, numbers):
+        """Ids of contracts with one of these numbers, whatever their capitals and blanks.
 
-        The old system allowed it; the import shows a warning, and a person decides (WSI-15).
+        More than are the same number at times, never fewer: `same_number` decides. Letters of Turkish and Romanian are
+        folded by name, as a database of the locale C knows only those of English.
         """
-        if self.env.context.get("subscription_import") is IMPORT:
-            return None
-        return super()._check_contact()
+        self.flush_model(["name"])
+        fold = "btrim(lower(translate(%s, 'İIıŞĞÜÖÇÂÎÛĂȘȚŢ\u00a0\u2007\u202f', 'iiişğüöçâîûășțţ   ')))"
+        return SQL(
+            "SELECT contract.id FROM subscription_contract contract JOIN unnest(%s::varchar[]) wanted (number)"
+            f" ON {fold % 'contract.name'} = {fold % 'wanted.number'}",
+            numbers,
+        )
 
     def _check_company(self, fnames=None):
         """Override of `base`: the import has looked at every record that a file names, once for the whole file."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 
 class SubscriptionImportBatch(models.Model):
@@ -54,6 +55,14 @@ class SubscriptionImportBatch(models.Model):
     change_count = fields.Integer(compute="_compute_counts")
     draft_count = fields.Integer(compute="_compute_counts")
 
+    @api.depends("name", "date")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        """Tell the receipt from the page on which its file was loaded, and from others of the same file."""
+        for batch in self:
+            date = batch.date and format_datetime(self.env, batch.date, dt_format="short")
+            batch.display_name = self.env._("Receipt of %(file)s, %(date)s", file=batch.name, date=date)
+
     @api.depends("contract_ids.state", "change_ids")
     def _compute_counts(self):
         groups = self.env["subscription.contract"]._read_group(
@@ -74,6 +83,10 @@ class SubscriptionImportBatch(models.Model):
             raise UserError(self.env._("The receipt of an import is kept as long as its records are there."))
 
     # === RECEIPT === #
+    def _get_control_title(self):
+        """Override of the engine: it is made."""
+        return self.env._("Made")
+
     def _note_made(self, made):
         """Note which rows of the file made which records.
 

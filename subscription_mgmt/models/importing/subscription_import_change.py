@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..common.context import LATER
 from .subscription_contract import IMPORT
 
 
@@ -57,7 +58,10 @@ class SubscriptionImportChange(models.Model):
         groups = self.with_prefetch().grouped(lambda change: (change.model, change.res_id))
         # Backwards, as every change was allowed where the one before it was made.
         for changes in reversed(groups.values()):
-            record = records[changes[0]].with_context(subscription_import=IMPORT, tracking_disable=True)
+            # Plans are made anew once, when all is put back.
+            record = records[changes[0]].with_context(
+                subscription_import=IMPORT, tracking_disable=True, subscription_settle=LATER
+            )
             record.write({change.field_name: change.old_value for change in changes})
 
     def action_open_record(self):

@@ -59,6 +59,7 @@ class Result:
     :param skipped_count: groups of the file that a problem keeps out
     :param records: id column → id in the file → record
     :param own: what the layout keeps from the check to the writing
+    :param control: counts and money of the file, once somebody asked for them
     """
 
     engine: models.BaseModel | None = None
@@ -73,6 +74,7 @@ class Result:
     reading: object = None
     records: dict = field(default_factory=dict)
     own: object = None
+    control: dict | None = None
 
     @property
     def header(self):

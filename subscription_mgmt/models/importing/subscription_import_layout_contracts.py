@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.importing.contracts import CONTRACTS
 from ...tools.importing.layout import CUSTOMER
 from ...tools.importing.rules import DEFAULTS
+from ...tools.importing.values import same_number
 from ...tools.refusal import Refusal
 from ..common.context import CHECKED, LEDGER
 from .contract_update import CONTRACT_FIELDS, LINE_FIELDS, ContractUpdate
@@ -60,7 +62,15 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
             "The record belongs to another company or branch than the contract (%(company)s)."
         ),
         "branch_disabled": _lt("Subscription management is not enabled for company %(company)s."),
-        "contact_elsewhere": _lt("The contact person belongs to another customer. Imported as it is."),
+        "contact_elsewhere": _lt(
+            "The contact person belongs to another customer, not to the subscriber of this row. Name one of the "
+            "subscriber's contacts, or leave the cell empty."
+        ),
+        "number_taken": _lt(
+            "The number is taken by contract %(there)s: capitals and blanks make no other number. Write it like there "
+            "when this is the same contract, else give it a number of its own."
+        ),
+        "number_elsewhere": _lt("Contract %(there)s of %(company)s has this number too. Imported as it is."),
         "exists_differs": _lt("Contract %(number)s already exists with other values: %(columns)s."),
         "kept_billed": _lt("Not changed: contract %(number)s was billed up to %(day)s."),
         "kept_closed": _lt("Not changed: contract %(number)s is closed."),
@@ -99,8 +109,10 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
     # === CHECK === #
     def _prepare(self, result):
         """Find the contracts that are there."""
-        there = self._get_existing_contracts(result)
-        result.own = SimpleNamespace(there=there, differing=[], foreign={}, defaults=None)
+        there, numbers = self._get_existing_contracts(result), defaultdict(list)
+        for (_company_id, number), contracts in there.items():
+            numbers[number] += contracts
+        result.own = SimpleNamespace(there=there, numbers=numbers, differing=[], foreign={}, defaults=None)
 
     def _conclude(self, result):
         """Say what changes on contracts that are there with other values."""
@@ -119,7 +131,9 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
     def _get_problems(self, result, group):
         """Yield what is wrong between the records of a contract."""
         header, company = result.header, self._get_company(result, group)
-        result.warnings += self._get_notices(result, group)
+        result.warnings += self._get_number_notices(result, group, company)
+        yield from self._get_number_problems(result, group, company)
+        yield from self._get_contact_problems(result, group)
         if not company.subscription_enabled:
             yield header.problem("branch_disabled", group.first, "branch", company=company.name)
         foreign = self._get_foreign_codes(result, company)
@@ -130,7 +144,25 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
 
     def _find(self, result, group):
         """Return the contract with this number in the company or branch."""
-        return result.own.there.get((self._get_company(result, group).id, group.number))
+        same = self._find_same(result, group, self._get_company(result, group))
+        return next((contract for contract in same if contract.name == group.number), None)
+
+    def _find_same(self, result, group, company):
+        """Return the contracts of a company with this number, however they write it."""
+        return result.own.there.get((company.id, same_number(group.number)), [])
+
+    def _get_number_problems(self, result, group, company):
+        """Yield that a contract has the number, written another way: it would be there twice without a word."""
+        same = self._find_same(result, group, company)
+        if same and all(contract.name != group.number for contract in same):
+            yield result.header.problem("number_taken", group.first, "number", there=same[0].name)
+
+    def _get_number_notices(self, result, group, company):
+        """Yield where a branch, or the company of a branch, has a contract of this number."""
+        for contract in result.own.numbers.get(same_number(group.number), ()):
+            if contract.company_id != company:
+                params = {"there": contract.name, "company": contract.company_id.name}
+                yield result.header.problem("number_elsewhere", group.first, "number", **params)
 
     def _compare(self, result, group, record):
         """Compare a contract that is there with its rows; what may be changed is looked at in the end."""
@@ -145,7 +177,7 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
         return []
 
     def _get_foreign_codes(self, result, company):
-        """Ids that mean a record which Odoo does not let the company name: column → ids; asked once for the file."""
+        """Ids that mean a record of neither the company nor a mother company of it: column → ids; once for the file."""
         answers = result.own.foreign
         if company not in answers:
             found = {key: self._find_foreign_codes(codes, company) for key, codes in result.records.items()}
@@ -158,18 +190,17 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
         if "company_id" not in model._fields or model._name == "res.company":
             return set()
         owned = model.union(*good.values()).filtered("company_id")
-        foreign = set((owned - owned.filtered_domain(owned._check_company_domain(company))).ids)
+        foreign = set(owned.filtered(lambda record: record.company_id not in company.parent_ids).ids)
         return {code for code, record in good.items() if record.id in foreign}
 
-    def _get_notices(self, result, group):
+    def _get_contact_problems(self, result, group):
+        """Yield a reference contact that is another customer's (WSI-15)."""
         contact = group.values.get("contact")
-        if not contact:
-            return []
-        customer = next(key for key in CUSTOMER if key in group.values)
-        partner = result.records[customer][group.values[customer]]
-        if result.records["contact"][contact].commercial_partner_id == partner.commercial_partner_id:
-            return []
-        return [result.header.problem("contact_elsewhere", group.first, "contact")]
+        if contact:
+            customer = next(key for key in CUSTOMER if key in group.values)
+            partner = result.records[customer][group.values[customer]]
+            if result.records["contact"][contact].commercial_partner_id != partner.commercial_partner_id:
+                yield result.header.problem("contact_elsewhere", group.first, "contact")
 
     def _get_last_billed_days(self, contracts):
         """Last billed day of each line that was billed: (contract id, line id) → date."""
@@ -243,6 +274,12 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
             line.update(name=found.name, tax_ids=[Command.set(found.tax_ids)], tax_position_id=found.position_id)
             if not found.is_included:
                 line.update(defaults.figures(line, company.currency_id))
+
+    def _finish(self, result):
+        """Override of `subscription.import.ledger`: the next contract made by hand gets the number after these."""
+        companies = {self._get_company(result, group) for group, _none in result.new}
+        self.env["subscription.contract"]._continue_numbering(self.env["res.company"].union(*companies))
+        return super()._finish(result)
 
     # === UNDO === #
     def _undo(self, plan):

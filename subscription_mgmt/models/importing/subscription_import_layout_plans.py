@@ -6,6 +6,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.importing.plans import PLANS
 from ...tools.importing.rules import DEFAULTS, Group
+from ...tools.importing.values import same_number
 from ..common.context import LEDGER
 from .resolve import PAYMENT_METHOD, PRODUCT
 from .subscription_import_engine import Step, Update
@@ -66,15 +67,17 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
     # === CHECK === #
     def _prepare(self, result):
         """Find the contracts by their number."""
-        result.own = {}
-        for (company_id, number), contract in self._get_existing_contracts(result).items():
+        result.own, company = {}, result.engine.company_id
+        children = result.engine._get_companies()
+        for (company_id, number), contracts in self._get_existing_contracts(result).items():
             # One of the company itself comes before one of a branch.
-            if number not in result.own or company_id == result.engine.company_id.id:
-                result.own[number] = contract
+            if company_id in children.ids and (number not in result.own or company_id == company.id):
+                result.own[number] = contracts
 
     def _check_group(self, result, group):
         """Sort the rows of a contract: all of them, or none."""
-        contract = result.own.get(group.number)
+        same = result.own.get(same_number(group.number), [None])
+        contract = next((contract for contract in same if contract and contract.name == group.number), same[0])
         if not contract:
             return [result.header.problem("unknown_contract", group.first, "contract")]
         if contract.state == "closed":

@@ -1,6 +1,10 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ...tools.importing.values import same_number
 
 PLAN_FIELDS = {"date_start", "date_end"}  # of a contract; its lines say themselves what their plan is made from
 
@@ -14,12 +18,19 @@ class SubscriptionImportLedger(models.AbstractModel):
     _precisions = {"price": "Product Price", "quantity": "Product Unit", "discount": "Discount"}
 
     def _get_existing_contracts(self, result):
-        """Contracts with a number of the file in the company or its branches: (company id, number) → contract."""
-        engine = result.engine
-        contracts = self.env["subscription.contract"].with_context(**engine._get_write_context(), active_test=False)
+        """Contracts with a number of the file in the company, its branches and its mother companies.
+
+        However the file writes the number: (company id, same number) → list of contracts.
+        """
+        engine, found = result.engine, defaultdict(list)
+        companies = (engine._get_companies() | engine.company_id.parent_ids) & self.env.user.company_ids
+        context = {**engine._get_write_context(), "allowed_company_ids": companies.ids, "active_test": False}
+        contracts = self.env["subscription.contract"].with_context(**context)
         numbers = [group.number for group in result.reading.groups if group.number]
-        domain = [("company_id", "in", engine._get_companies().ids), ("name", "in", numbers)]
-        return {(contract.company_id.id, contract.name): contract for contract in contracts.search(domain)}
+        domain = [("company_id", "in", companies.ids), ("id", "in", contracts._get_same_number_query(numbers))]
+        for contract in contracts.search(domain):  # one by one: put together they would not be read together any more
+            found[contract.company_id.id, same_number(contract.name)].append(contract)
+        return found
 
     def _get_contracts(self, records):
         """The contracts to which contracts, lines and rows of plans belong."""

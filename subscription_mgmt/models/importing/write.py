@@ -61,6 +61,7 @@ class SubscriptionImportEngine(models.AbstractModel):
             "update_count": len(result.updates),
             "unchanged_count": result.unchanged_count,
             "skipped_count": result.skipped_count,
+            "control": self._get_control(result),
         }
 
     # === CHANGES === #

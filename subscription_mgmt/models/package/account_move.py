@@ -12,7 +12,7 @@ class AccountMove(models.Model):
         comodel_name="subscription.entitlement",
         inverse_name="invoice_id",
         string="Paid Subscriptions",
-        groups="subscription_mgmt.group_subscription_viewer",
+        groups="subscription_mgmt.group_subscription_billing",
     )
 
     def _post(self, soft=True):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ..common.batches import Job
+from ..common.groups import ACCOUNTING
 
 HAND_OVER = Job("payment.transaction", "_get_unfulfilled_domain", "_fulfil", "hand_over", size=1)
 
@@ -14,16 +15,24 @@ class PaymentTransaction(models.Model):
     _inherit = ["payment.transaction", "subscription.parking.mixin"]
 
     subscription_package_id = fields.Many2one(
-        comodel_name="subscription.package", readonly=True, ondelete="restrict", index="btree_not_null"
+        comodel_name="subscription.package",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        groups=ACCOUNTING,
     )
     subscription_switch = fields.Boolean(
         string="Agreed to Lose the Rest",
         readonly=True,
         help="The buyer was told that what is left of the other type ends with this purchase, and went on.",
+        groups=ACCOUNTING,
     )
-    subscription_refund_reason = fields.Char(readonly=True)
+    subscription_refund_reason = fields.Char(readonly=True, groups=ACCOUNTING)
     subscription_entitlement_ids = fields.One2many(
-        comodel_name="subscription.entitlement", inverse_name="payment_transaction_id", string="Paid Subscription"
+        comodel_name="subscription.entitlement",
+        inverse_name="payment_transaction_id",
+        string="Paid Subscription",
+        groups="subscription_mgmt.group_subscription_billing",
     )
 
     def _post_process(self):

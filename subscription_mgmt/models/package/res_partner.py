@@ -17,19 +17,19 @@ class ResPartner(models.Model):
         comodel_name="subscription.entitlement",
         inverse_name="partner_id",
         string="Paid Subscriptions",
-        groups="subscription_mgmt.group_subscription_viewer",
+        groups="subscription_mgmt.group_subscription_billing",
     )
     entitled_department_ids = fields.Many2many(
         comodel_name="subscription.department",
         string="Departments by Package",
         compute="_compute_entitlements",
-        groups="subscription_mgmt.group_subscription_viewer",
+        groups="subscription_mgmt.group_subscription_billing",
         help="Departments that the packages of the customer open, until they expire.",
     )
     entitlement_count = fields.Integer(
         string="Packages",
         compute="_compute_entitlements",
-        groups="subscription_mgmt.group_subscription_viewer",
+        groups="subscription_mgmt.group_subscription_billing",
     )
 
     @api.depends("commercial_partner_id.subscription_entitlement_ids.state")

@@ -24,5 +24,5 @@ class SubscriptionDepartment(models.Model):
     )
 
     _credits_per_request = models.Constraint(
-        "CHECK (credits_per_request >= 0)", "A request cannot cost less than nothing."
+        "CHECK (credits_per_request BETWEEN 0 AND 1000000)", "A request costs from 0 to 1,000,000 credits."
     )

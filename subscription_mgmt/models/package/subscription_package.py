@@ -79,8 +79,12 @@ class SubscriptionPackage(models.Model):
     )
 
     _price = models.Constraint("CHECK (price >= 0)", "The price of a package cannot be negative.")
-    _credits = models.Constraint("CHECK (credits >= 0)", "A package cannot take credits.")
-    _duration_days = models.Constraint("CHECK (duration_days >= 0)", "A package cannot last less than no day.")
+    _credits = models.Constraint(
+        "CHECK (credits BETWEEN 0 AND 1000000)", "A package gives from 0 to 1,000,000 credits."
+    )
+    _duration_days = models.Constraint(
+        "CHECK (duration_days BETWEEN 0 AND 36500)", "A package lasts from 0 to 36,500 days (a hundred years)."
+    )
 
     # === COMPUTES === #
     @api.depends("name", "version")

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -137,8 +137,12 @@ class SubscriptionWallet(models.Model):
     def action_remind(self):
         """Write to the customers now, whatever the settings say.
 
+        :raise AccessError: without the billing right.
         :raise UserError: a customer without an e-mail address.
         """
+        self.check_access("read")
+        if not self.env.user.has_group("subscription_mgmt.group_subscription_billing"):
+            raise AccessError(self.env._("You need the billing right to write to customers."))
         for wallet in self:
             if not wallet.partner_id.email:
                 raise UserError(

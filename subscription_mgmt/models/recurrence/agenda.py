@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..common.context import LEDGER
 from .generation import NOON
 
 
@@ -46,11 +47,16 @@ class SubscriptionInteraction(models.Model):
 
     def action_reopen(self):
         """Put what was done or skipped by mistake back into the agenda."""
+        self.check_access("write")
         over = self.filtered(lambda interaction: interaction.state != "planned")
-        over.write({"state": "planned", "date_done": False, "is_prepared": False})
+        over._write_act({"state": "planned", "date_done": False, "is_prepared": False})
         return True
 
     # === BUSINESS === #
+    def _write_act(self, values):
+        """Write what an act makes of the interactions, with the rights of whoever does it."""
+        self.with_context(subscription_ledger=LEDGER).write(values)
+
     def _check_planned(self):
         """Raise unless all are still to be done.
 
@@ -66,7 +72,8 @@ class SubscriptionInteraction(models.Model):
 
         :param outcome: text for the interaction and its history.
         """
-        self.write({"state": "done", "date_done": fields.Datetime.now(), **({"outcome": outcome} if outcome else {})})
+        done = {"state": "done", "date_done": fields.Datetime.now()}
+        self._write_act({**done, **({"outcome": outcome} if outcome else {})})
         self._close_made(outcome)
 
     def _skip(self, reason):
@@ -74,7 +81,7 @@ class SubscriptionInteraction(models.Model):
 
         :param reason: text; required, as somebody will ask.
         """
-        self.write({"state": "cancelled", "outcome": reason})
+        self._write_act({"state": "cancelled", "outcome": reason})
         for interaction in self:
             interaction.message_post(body=self.env._("Skipped: %(reason)s", reason=reason))
         self._unmake()

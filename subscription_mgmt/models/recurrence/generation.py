@@ -264,6 +264,7 @@ class SubscriptionRecurrence(models.Model):
 
         :raise UserError: a rule gives no date from today on (REC-14).
         """
+        self.check_access("write")
         self._check_generate()
         wizard = self.env["subscription.recurrence.generate"].create({"recurrence_ids": [(6, 0, self.ids)]})
         return wizard._get_form_action()

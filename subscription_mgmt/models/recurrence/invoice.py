@@ -123,6 +123,7 @@ class SubscriptionInteraction(models.Model):
 
         :raise UserError: the invoice was not confirmed yet.
         """
+        self.check_access("write")
         self._check_invoice_confirmed()
         if not self.invoice_id:
             raise UserError(self.env._("There is no invoice to send."))
@@ -160,7 +161,7 @@ class SubscriptionInteraction(models.Model):
             row.invoice_id.message_post_with_source(
                 template, subtype_xmlid="mail.mt_comment", email_layout_xmlid="mail.mail_notification_light"
             )
-        self.write({"date_reminded": date_ref})
+        self._write_act({"date_reminded": date_ref})
 
     def _check_reminder_address(self):
         partner = self.invoice_id.partner_id

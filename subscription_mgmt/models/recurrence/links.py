@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from ..common.context import FOLLOWED
+
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
@@ -9,7 +11,7 @@ class MailActivity(models.Model):
     def _action_done(self, feedback=False, attachment_ids=None):
         """Override of `mail` to finish the interaction with its activity, from wherever that is marked as done."""
         rows = self.env["subscription.interaction"]
-        if not self.env.context.get("from_interaction"):
+        if self.env.context.get("subscription_followed") is not FOLLOWED:
             # sudo: as below
             rows = rows.sudo().search([("activity_id", "in", self.ids), ("state", "=", "planned")])
             rows._check_invoice_confirmed()
@@ -26,7 +28,7 @@ class ProjectTask(models.Model):
     def write(self, vals):
         """Override of `project` to finish the interaction with its task."""
         result = super().write(vals)
-        if "state" in vals and not self.env.context.get("from_interaction"):
+        if "state" in vals and self.env.context.get("subscription_followed") is not FOLLOWED:
             done = self.filtered(lambda task: task.state == "1_done")
             # sudo: doing the task is enough
             rows = self.env["subscription.interaction"].sudo().search([("task_id", "in", done.ids)])
@@ -40,12 +42,13 @@ class CalendarEvent(models.Model):
     def write(self, vals):
         """Override of `calendar` to move the interaction with its meeting."""
         result = super().write(vals)
-        if {"start", "stop", "start_date"} & set(vals) and not self.env.context.get("from_interaction"):
+        moved = {"start", "stop", "start_date"} & set(vals)
+        if moved and self.env.context.get("subscription_followed") is not FOLLOWED:
             # sudo: moving the meeting is enough
             rows = self.env["subscription.interaction"].sudo().search([("event_id", "in", self.ids)])
             for row in rows.filtered(lambda row: row.state == "planned"):
                 event = row.event_id
-                row.with_context(from_interaction=True).write(
+                row.with_context(subscription_followed=FOLLOWED).write(
                     {
                         "all_day": event.allday,
                         "date_start": event.start,

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ..common.batches import Job
-from ..common.context import QUIET
+from ..common.context import FOLLOWED, LEDGER, QUIET
 from .subscription_interaction import NEAR_DAYS
 
 PREPARE = Job(
@@ -48,7 +49,7 @@ class SubscriptionInteraction(models.Model):
         rows = self.with_context(**SILENT)._expand_filter(date_ref)
         for makes, same in rows.filtered(lambda row: not row.is_prepared).grouped("makes").items():
             same._make(makes)
-        rows.write({"is_prepared": True})
+        rows._write_act({"is_prepared": True})
 
     def _get_alert_users(self):
         """Whoever is to do it is told when it cannot be prepared."""
@@ -73,7 +74,7 @@ class SubscriptionInteraction(models.Model):
                     "res_id": row.id,
                     "activity_type_id": row.type_id._get_activity_type().id,
                     "summary": row.name,
-                    "note": row.note,
+                    "note": plaintext2html(row.note or ""),
                     "date_deadline": row.occurrence_date,
                     "user_id": row.user_id.id,
                     "automated": True,
@@ -90,7 +91,7 @@ class SubscriptionInteraction(models.Model):
             [
                 {
                     "name": row.display_name,
-                    "description": row.note,
+                    "description": plaintext2html(row.note or ""),
                     "allday": row.all_day,
                     "start": row.date_start,
                     "stop": row.date_stop,
@@ -110,7 +111,7 @@ class SubscriptionInteraction(models.Model):
             [
                 {
                     "name": row.display_name,
-                    "description": row.note,
+                    "description": plaintext2html(row.note or ""),
                     "project_id": row.type_id.project_id.id,
                     "partner_id": row.partner_id.id if row.type_id.project_id else False,
                     "company_id": row.company_id.id,
@@ -140,14 +141,15 @@ class SubscriptionInteraction(models.Model):
     def _expand_one(self, partners):
         self.ensure_one()
         if not partners:
-            self.write({"state": "cancelled", "outcome": self.env._("No customer matched the filter on the day.")})
+            self._write_act({"state": "cancelled", "outcome": self.env._("No customer matched the filter on the day.")})
             return self.browse()
         self.partner_id = partners[0]
         values = self.recurrence_id._prepare_interaction_values(
             self.slot_key, self.occurrence_date, self.partner_id, None
         )
+        rows = self.with_context(subscription_ledger=LEDGER)
         values |= {"user_id": self.user_id.id, "is_moved": self.is_moved, "covers_key": self.covers_key}
-        return self | self.create([{**values, "partner_id": partner.id} for partner in partners[1:]])
+        return self | rows.create([{**values, "partner_id": partner.id} for partner in partners[1:]])
 
     # === AFTERWARDS === #
     def _get_made_activities(self):
@@ -157,7 +159,7 @@ class SubscriptionInteraction(models.Model):
     def _follow_change(self, vals):
         """Carry a change of day, person or subject over to what was made of the interactions."""
         # sudo: whoever may change an interaction takes what was made of it along
-        for row in self.filtered("is_prepared").sudo().with_context(**SILENT, from_interaction=True):
+        for row in self.filtered("is_prepared").sudo().with_context(**SILENT, subscription_followed=FOLLOWED):
             row._get_made_activities().write(
                 {"date_deadline": row.occurrence_date, "user_id": row.user_id.id, "summary": row.name}
             )
@@ -172,14 +174,14 @@ class SubscriptionInteraction(models.Model):
 
     def _close_made(self, outcome=False):
         """Close activities and tasks of interactions that were done."""
-        rows = self.with_context(from_interaction=True)
+        rows = self.with_context(subscription_followed=FOLLOWED)
         rows._get_made_activities().action_feedback(feedback=outcome)
         # sudo: whoever may finish an interaction finishes its task
         rows.task_id.sudo().filtered(lambda task: not task.is_closed).write({"state": "1_done"})
 
     def _unmake(self):
         """Take away what was made of interactions that will not take place."""
-        rows = self.with_context(from_interaction=True)
+        rows = self.with_context(subscription_followed=FOLLOWED)
         rows._get_made_activities().unlink()
         # sudo: whoever may skip an interaction may take its event and task with it
         rows.event_id.sudo().unlink()

@@ -52,6 +52,7 @@ class SubscriptionRecurrence(models.Model):
 
         :raise UserError: it was never generated, or the rule is not taken.
         """
+        self.check_access("write")
         self.ensure_one()
         if not self.rule_in_force:
             raise UserError(self.env._("“%(recurrence)s” was not generated yet.", recurrence=self.name))

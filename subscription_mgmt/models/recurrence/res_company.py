@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.groups import INTERNAL
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -8,21 +10,25 @@ class ResCompany(models.Model):
         string="Interaction Horizon (days)",
         default=90,
         help="How far ahead the interactions of a recurrence are made. The next one is always there.",
+        groups=INTERNAL,
     )
     subscription_ending_days = fields.Integer(
         string="About to End (days)",
         default=30,
         help="A recurrence is about to end when its last date is so many days away, or less.",
+        groups=INTERNAL,
     )
     subscription_invoice_reminder = fields.Boolean(
         string="Remind of Unpaid Invoices",
         help="Once a day, write to customers whose invoice was sent from the agenda and fell due the day before. "
         "Invoices that a dunning plan follows are left to the plan.",
+        groups=INTERNAL,
     )
     subscription_reminder_template_id = fields.Many2one(
         comodel_name="mail.template",
         string="Reminder E-mail",
         domain="[('model', '=', 'account.move')]",
+        groups=INTERNAL,
     )
 
     _subscription_recurrence_days = models.Constraint(
@@ -30,7 +36,8 @@ class ResCompany(models.Model):
         "Interactions are made between 7 and 400 days ahead.",
     )
     _subscription_ending_days = models.Constraint(
-        "CHECK (subscription_ending_days >= 0)", "The number of days before the end cannot be negative."
+        "CHECK (subscription_ending_days BETWEEN 0 AND 3650)",
+        "The number of days before the end is from 0 to 3,650 (ten years).",
     )
 
     def _refresh_recurrences(self, date_ref):

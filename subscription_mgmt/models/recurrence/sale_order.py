@@ -3,12 +3,18 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..common.groups import SALES
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_date_sent = fields.Date(
-        string="Offer Sent On", copy=False, readonly=True, help="Day on which the quotation was sent last."
+        string="Offer Sent On",
+        copy=False,
+        readonly=True,
+        help="Day on which the quotation was sent last.",
+        groups=SALES,
     )
     subscription_answered = fields.Boolean(
         string="Offer Answered",
@@ -16,6 +22,7 @@ class SaleOrder(models.Model):
         search="_search_subscription_answered",
         compute_sudo=True,
         help="The customer accepted or refused the offer, or wrote back.",
+        groups=SALES,
     )
 
     @api.model_create_multi
@@ -33,7 +40,8 @@ class SaleOrder(models.Model):
         return result
 
     def _remember_sent(self):
-        for company, orders in self.grouped("company_id").items():
+        # sudo: whoever sends an offer need not be allowed to see the day
+        for company, orders in self.sudo().grouped("company_id").items():
             orders.subscription_date_sent = company._subscription_today()
 
     @api.depends("state", "subscription_date_sent", "message_ids")

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.context import REMOVED
 from .generation import NOON
 
 # The agenda shows so many days after today, and what is made of an interaction is made so many days before
@@ -211,8 +212,12 @@ class SubscriptionInteraction(models.Model):
     # === CRUD === #
     @api.model
     def _get_sealed_fields(self):
-        """Override of `subscription.sealed.mixin`: what was made is looked at, moved and deleted as the system."""
-        return {"activity_id", "event_id", "task_id", "invoice_id"}
+        """Override of `subscription.sealed.mixin`: what was made is looked at, moved and deleted as the system, and
+        which date of which recurrence an interaction stands for decides on whether another one is made."""
+        return {
+            "activity_id", "event_id", "task_id", "invoice_id", "recurrence_id", "slot_key", "covers_key",
+            "is_prepared", "state", "date_done", "date_reminded",
+        }  # fmt: skip
 
     @api.model
     def default_get(self, fields):
@@ -265,7 +270,7 @@ class SubscriptionInteraction(models.Model):
 
     def unlink(self):
         """Override to remember the date of a deleted interaction, so that the next night does not make it again."""
-        if not self.env.context.get("without_tombstones"):
+        if self.env.context.get("subscription_removed") is not REMOVED:
             self._leave_tombstones()
         self._unmake()
         return super().unlink()
@@ -306,7 +311,7 @@ class SubscriptionInteraction(models.Model):
     def _remove(self):
         """Delete without leaving the date out: what regeneration and archiving do."""
         # sudo: changing a recurrence is enough to change what it has planned
-        return self.sudo().with_context(without_tombstones=True).unlink()
+        return self.sudo().with_context(subscription_removed=REMOVED).unlink()
 
     # === ACTIONS === #
     def action_view_recurrences(self):

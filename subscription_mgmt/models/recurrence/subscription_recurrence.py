@@ -4,6 +4,10 @@ from odoo.fields import Command
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ..common.context import LEDGER
+
+# Nobody calls more customers in a day; a filter that gives more is a mistake, and each date makes as many rows
+MAX_CUSTOMERS = 500
 # What the interactions that stand were made from; a change is carried out by regenerating, after a look at it
 PLAN_FIELDS = {
     "frequency", "interval", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "month_by", "day", "weekday_position",
@@ -110,7 +114,10 @@ class SubscriptionRecurrence(models.Model):
     planned_count = fields.Integer(string="Open", compute="_compute_interaction_counts")
     date_next = fields.Date(string="Next Date", compute="_compute_interaction_counts")
 
-    _duration_positive = models.Constraint("CHECK (duration > 0)", "The duration must be above zero.")
+    _duration_positive = models.Constraint(
+        "CHECK (duration > 0 AND duration <= 8784)",
+        "The duration must be above zero, and at most a year (8,784 hours).",
+    )
     _time_of_day = models.Constraint("CHECK (time >= 0 AND time < 24)", "The time of day must be from 00:00 to 23:59.")
 
     # === DEFAULTS AND COMPUTES === #
@@ -184,6 +191,14 @@ class SubscriptionRecurrence(models.Model):
     @api.constrains("audience", "partner_ids")
     def _check_partners(self):
         for recurrence in self:
+            if len(recurrence.partner_ids) > MAX_CUSTOMERS:
+                raise ValidationError(
+                    self.env._(
+                        "“%(recurrence)s” is for more than %(limit)s customers. Divide them among several.",
+                        recurrence=recurrence.name,
+                        limit=MAX_CUSTOMERS,
+                    )
+                )
             if recurrence.audience == "fixed" and not recurrence.partner_ids and recurrence.makes != "invoice":
                 raise ValidationError(
                     self.env._("“%(recurrence)s” has no customer: choose one, or “Nobody”.", recurrence=recurrence.name)
@@ -192,14 +207,16 @@ class SubscriptionRecurrence(models.Model):
     # === CRUD === #
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse recurring invoices of people without the billing right."""
-        recurrences = super().create(vals_list)
+        """Refuse recurring invoices of people without the billing right; note who wrote a customer filter."""
+        recurrences = super().create([self._sign_filter(vals, made=True) for vals in vals_list])
         recurrences._check_invoice_rights()
         return recurrences
 
     def write(self, vals):
         """Carry over to the open interactions what can be carried over at once; the rest waits for regeneration."""
         users = {recurrence: recurrence.user_id for recurrence in self} if "user_id" in vals else {}
+        self._check_invoice_rights()
+        vals = self._sign_filter(vals)
         result = super().write(vals)
         self._check_invoice_rights()
         if PLAN_FIELDS & set(vals):
@@ -285,7 +302,10 @@ class SubscriptionRecurrence(models.Model):
         """A new recurrence with everything of this one, and these values; the saved card, which no copy has, too."""
         self.ensure_one()
         kept = {"name": self.name, "previous_id": self.id, "payment_token_id": self.payment_token_id.id}
-        return self.copy({**kept, **values})
+        target = self.copy({**kept, **values})
+        # What the filter gives does not depend on who moves a date.
+        target.with_context(subscription_ledger=LEDGER).filter_author_id = self.filter_author_id
+        return target
 
     def _move_exceptions(self, target, since):
         """Give the exceptions from a day on to the recurrence that continues this one."""

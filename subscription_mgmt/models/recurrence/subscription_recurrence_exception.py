@@ -12,6 +12,7 @@ class SubscriptionRecurrenceException(models.Model):
     _inherit = "subscription.mixin"
     _description = "Recurrence Exception"
     _order = "date, id"
+    _check_company_auto = True
 
     recurrence_id = fields.Many2one(
         comodel_name="subscription.recurrence", required=True, ondelete="cascade", index=True
@@ -28,6 +29,7 @@ class SubscriptionRecurrenceException(models.Model):
         string="Customer",
         index="btree_not_null",
         ondelete="cascade",
+        check_company=True,
         help="Empty: for all.",
     )
     reason = fields.Char()

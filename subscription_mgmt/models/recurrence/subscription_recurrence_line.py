@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from ..billing.decisions import BillingDecisions
@@ -29,6 +29,30 @@ class SubscriptionRecurrenceLine(models.Model):
         help="Empty: as Odoo chooses it for the product.",
     )
     price_subtotal = fields.Monetary(string="Subtotal", compute="_compute_price_subtotal")
+
+    # === CONSTRAINTS === #
+    @api.constrains("quantity", "price_unit", "discount", "recurrence_id")
+    def _check_template(self):
+        self.recurrence_id._check_invoice_template()
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: what a recurring invoice says is for those who may bill."""
+        lines = super().create(vals_list)
+        lines.recurrence_id._check_invoice_rights()
+        return lines
+
+    def write(self, vals):
+        """Override: as for new lines."""
+        self.recurrence_id._check_invoice_rights()
+        result = super().write(vals)
+        self.recurrence_id._check_invoice_rights()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        self.recurrence_id._check_invoice_rights()
 
     def _get_sale_document(self):
         return self.recurrence_id
@@ -128,6 +152,10 @@ class SubscriptionRecurrence(models.Model):
                 raise ValidationError(self.env._("“%(recurrence)s” has no invoice line: add a product.", **names))
             if not any(recurrence.invoice_line_ids.mapped("price_unit")):
                 raise ValidationError(self.env._("“%(recurrence)s” has no price on its invoice lines.", **names))
+            if recurrence.currency_id.compare_amounts(recurrence.invoice_amount, 0.0) < 0:
+                raise ValidationError(
+                    self.env._("The lines of “%(recurrence)s” come to less than zero: that is no invoice.", **names)
+                )
 
     # === THE INVOICE === #
     def _get_sale_lines(self):
@@ -167,6 +195,6 @@ class SubscriptionRecurrence(models.Model):
         """Show the PDF of the next invoice; nothing is kept of it (REC-24)."""
         self.ensure_one()
         if not self.env.user.has_group("subscription_mgmt.group_subscription_billing"):
-            raise UserError(self.env._("You need the billing right to see the invoice."))
+            raise AccessError(self.env._("You need the billing right to see the invoice."))
         wizard = self.env["subscription.recurrence.preview"].create({"recurrence_id": self.id})
         return wizard._get_form_action()

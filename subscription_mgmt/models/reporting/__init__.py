@@ -4,3 +4,5 @@ from . import subscription_assurance_check
 from . import subscription_assurance_difference
 from . import subscription_assurance_month
 from . import comparison
+from . import foresight
+from . import figures

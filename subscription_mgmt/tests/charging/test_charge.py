@@ -8,7 +8,8 @@ from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...models.charging.sending import PREPARE
-from ...models.charging.subscription_charge import TRANSITIONS, mask
+from ...models.charging.subscription_charge import TRANSITIONS
+from ...tools.card_numbers import mask
 from .charge_common import CONNECT_TIMEOUT, READ_TIMEOUT, SEND_LOG, ChargeCommon
 
 DAY = date(2026, 1, 1)

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
-from odoo.addons.subscription_mgmt.models.common.rehearsal import rehearse
+from odoo.addons.subscription_mgmt.models.common.dry_run import dry_run
 from odoo.addons.subscription_mgmt.models.contract.lifecycle import CLOSE
 
 from ..common import SubscriptionCommon
@@ -118,7 +118,7 @@ class TestClosing(SubscriptionCommon):
     # === REHEARSED === #
     def test_a_rehearsal_leaves_nothing_behind(self):
         self.contract.subject = "Not saved yet"
-        with rehearse(self.contract) as trial:
+        with dry_run(self.contract) as trial:
             self.assertEqual(trial.subject, "Not saved yet")
             trial.action_close(date(2026, 3, 10), self.reason.id)
             self.assertEqual((trial.state, self.contract.state), ("closed", "active"))
@@ -127,7 +127,7 @@ class TestClosing(SubscriptionCommon):
         self.assertEqual((self.contract.state, self.contract.subject), ("active", "Not saved yet"))
 
     def test_an_error_of_the_act_comes_through(self):
-        with self.assertRaisesRegex(UserError, "before it starts"), rehearse(self.contract) as trial:
+        with self.assertRaisesRegex(UserError, "before it starts"), dry_run(self.contract) as trial:
             trial.action_close(date(2020, 1, 1), self.reason.id)
         self.contract.action_close(date(2026, 3, 10), self.reason)
         self.assertEqual(self.contract.state, "closed")

@@ -2,7 +2,9 @@ from . import test_external_id
 from . import test_import
 from . import test_import_activation
 from . import test_import_columns
+from . import test_import_control
 from . import test_import_errors
+from . import test_import_faults
 from . import test_import_hostile
 from . import test_import_ids
 from . import test_import_job

@@ -82,30 +82,33 @@ class ImportCommon(SubscriptionCommon):
         if level == "error":
             self.assertEqual((wizard.state, wizard.error_count), ("refused", len(expected)))
 
-    def _make_references(self):
+    @classmethod
+    def _make_references(cls):
         """A record for every other id column: key → (old id, record)."""
-        category = self.env["subscription.category"]
+        category = cls.env["subscription.category"]
         records = {
             "category": category.create({"name": "A", "usage": "subscriber", "external_ref": "1"}),
             "service_category": category.create({"name": "B", "usage": "service", "external_ref": "1"}),
-            "payment_method": self.company_data["default_journal_bank"].inbound_payment_method_line_ids[0],
-            "payment_term": self.pay_terms_b,
-            "project": self.env["project.project"].create({"name": "P", "company_id": self.company.id}),
-            "asset": self.env["maintenance.equipment"].create({"name": "E", "company_id": self.company.id}),
-            "branch": self.company,
-            "sales_rep": self.env["hr.employee"].create({"name": "R", "company_id": self.company.id}),
+            "payment_method": cls.company_data["default_journal_bank"].inbound_payment_method_line_ids[0],
+            "payment_term": cls.pay_terms_b,
+            "project": cls.env["project.project"].create({"name": "P", "company_id": cls.company.id}),
+            "asset": cls.env["maintenance.equipment"].create({"name": "E", "company_id": cls.company.id}),
+            "branch": cls.company,
+            "sales_rep": cls.env["hr.employee"].create({"name": "R", "company_id": cls.company.id}),
         }
         for key in records.keys() - {"category", "service_category"}:
-            self._map(records[key], "1")
+            cls._map(records[key], "1")
         return {key: ("1", record) for key, record in records.items()}
 
-    def _map(self, record, code, **values):
-        return self.env["subscription.external.id"].create(
-            {"model": record._name, "res_id": record.id, "code": code, "company_id": self.company.id, **values}
+    @classmethod
+    def _map(cls, record, code, **values):
+        return cls.env["subscription.external.id"].create(
+            {"model": record._name, "res_id": record.id, "code": code, "company_id": cls.company.id, **values}
         )
 
-    def _make_company(self, **values):
-        return self.env["res.company"].create({"name": "Other", "subscription_enabled": True, **values})
+    @classmethod
+    def _make_company(cls, **values):
+        return cls.env["res.company"].create({"name": "Other", "subscription_enabled": True, **values})
 
     def _make_user(self, group):
         return new_test_user(

@@ -301,7 +301,13 @@ class TestImport(ImportCommon):
         partners = self.env["res.partner"].create(
             [{"name": f"C{size}-{i}", "is_company": True, "ref": f"C{size}-{i}"} for i in range(size)]
         )
-        rows = [self.row(number=partner.ref, corporate_customer=partner.ref, contact="77") for partner in partners]
+        self.env["res.partner"].create(
+            [{"name": "K", "ref": f"K-{partner.ref}", "parent_id": partner.id} for partner in partners]
+        )
+        rows = [
+            self.row(number=partner.ref, corporate_customer=partner.ref, contact=f"K-{partner.ref}")
+            for partner in partners
+        ]
         return self.wizard(self.workbook(*rows))
 
     def _count_queries(self, work):

@@ -20,8 +20,6 @@ from .import_common import ImportCommon
 
 HOSTILE = Path(__file__).parents[1] / "data" / "hostile"
 EXPECTED = json.loads((HOSTILE / "expected.json").read_text())
-# Two contracts of this file end before they start, which the check refuses; its dates are tested with the tools.
-ENDS_TOO_EARLY = {"date_mixed"}
 # The content decides, not the name: the set allows it.
 READ_ANYWAY = {"csv_as_xls": "ok_xlsx"}
 
@@ -96,7 +94,7 @@ class TestImportHostile(ImportCommon):
         cases = {case["id"]: case for case in EXPECTED["cases"]}
         for case in EXPECTED["cases"]:
             values = cases[READ_ANYWAY.get(case["id"], case["id"])].get("values")
-            if not values or case["id"] in ENDS_TOO_EARLY:
+            if not values:
                 continue
             with self.subTest(case["id"]), self.env.cr.savepoint() as savepoint:
                 wizard = self._wizard(case)
@@ -126,7 +124,7 @@ class TestImportHostile(ImportCommon):
             ("branch", contract.company_id),
             ("sales_rep", contract.employee_id),
         ):
-            self.assertEqual(record, self.records[key, expected[key]], key)
+            self.assertEqual(record, self.records.get((key, expected[key]), record.browse()), key)
         found = {
             "number": contract.name,
             "subject": contract.subject,

@@ -68,13 +68,6 @@ class TestImportIds(ImportCommon):
             wizard = self.check(self.row(corporate_customer=code), id_mode="database")
             self.assertIssues(wizard, [(2, "Kurumsal Müşteri ID*", "unknown_reference")])
 
-    def test_a_contact_of_another_customer_is_a_notice(self):
-        row = self.row(corporate_customer=None, individual_customer="4001", contact="77")
-        wizard = self.check(row)
-        self.assertEqual(wizard.state, "checked")
-        self.assertIssues(wizard, [(2, "Referans Müşteri Çalışan ID", "contact_elsewhere")], level="warning")
-        self.assertEqual(self.load(row).contact_id, self.contact)
-
     # === COMPANIES AND RIGHTS === #
     def test_a_company_that_is_switched_off(self):
         self.company.subscription_enabled = False

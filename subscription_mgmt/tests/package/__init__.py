@@ -6,3 +6,4 @@ from . import test_package_processes
 from . import test_package_purchase
 from . import test_package_staff
 from . import test_package_tour
+from . import test_portal_doors

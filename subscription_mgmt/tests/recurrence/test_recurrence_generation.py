@@ -39,15 +39,15 @@ class TestRecurrenceGeneration(RecurrenceCommon):
     def test_the_database_keeps_a_second_one_out(self):
         row = self.make_recurrence().interaction_ids[0]
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
-            row.create(
-                {
+            row._create_sealed(
+                [{
                     "name": "Twin",
                     "type_id": row.type_id.id,
                     "recurrence_id": row.recurrence_id.id,
                     "slot_key": row.slot_key,
                     "partner_id": row.partner_id.id,
-                }
-            )
+                }]
+            )  # fmt: skip
 
     def test_one_for_each_customer(self):
         other = self.env["res.partner"].create({"name": "Ay A.Ş."})

@@ -84,7 +84,7 @@ class TestCode(ValueCase):
             values.read_code,
             [
                 (9001.5, "bad_reference"),
-                ("https://example.com/?cpid=4567", "bad_reference"),
+                ("https://example.com/?cpid=4567", "address_reference"),
                 ("90\n01", "bad_reference"),
                 ("\u202e9001", "bad_character"),
                 ("1,23457E+11", "precision_lost"),
@@ -193,13 +193,49 @@ class TestOthers(ValueCase):
     def test_no_day(self):
         self.assertRefuses(
             values.read_day,
-            [
-                (text, "bad_date")
-                for text in ("01/02/2024", "1.2.24", "29.02.2025", "31.13.2025", "2025-1-1", "dün", "20250131")
-            ]
-            + [(cell, "bad_date") for cell in (60, 9e6, 7, True, Percent(0.5), datetime(1900, 1, 1))]
+            [(text, "bad_date") for text in ("2025-1-1", "dün", "20250131")]
+            + [(cell, "bad_date") for cell in (60, 9e6, 7, True, Percent(0.5))]
             + [*self.FAULTS],
         )
+
+    def test_fault_f9_a_day_that_is_none_says_why(self):
+        self.assertRefuses(
+            values.read_day,
+            [
+                *((text, "unclear_date") for text in ("01/02/2024", "31/12/2025", "1-2-2024", "2024/02/01")),
+                *((text, "short_year") for text in ("1.2.24", "01/02/24")),
+                *((text, "no_such_day") for text in ("29.02.2025", "31.02.2026", "0.1.2026", "2025-02-30")),
+                *((text, "no_such_month") for text in ("31.13.2025", "2025-00-10")),
+                *((cell, "far_date") for cell in ("31.12.9999", "1.1.1949", "0001-01-01", datetime(1900, 1, 1))),
+            ],
+        )
+        self.assertEqual([values.read_day(text).year for text in ("1.1.1950", "31.12.2199")], [1950, 2199])
+
+    def test_fault_f9_the_last_day_of_the_month_is_named(self):
+        with self.assertRaises(Refusal) as caught:
+            values.read_day("31.02.2024")
+        self.assertEqual(caught.exception.params, {"month_end": "29.02.2024"})
+
+    def test_fault_f7_the_address_of_a_page_is_no_code(self):
+        addresses = ("https://crm.example.com/customers/9001", "www.example.com/9001", "mailto:a@example.com")
+        self.assertRefuses(values.read_code, [(address, "address_reference") for address in addresses])
+        for code in ("crm.example.com/9001", "/web#id=9001", "customer.php?id=9001", "view?no=9001"):
+            self.assertTrue(values.looks_like_address(code), code)
+        for code in ("9001", "AB-0001", "2024/15", "A.1", "base.main_partner", "ŞİŞLİ-1", "7;8", "Ali Veli"):
+            self.assertFalse(values.looks_like_address(code), code)
+
+    def test_fault_f3_capitals_and_blanks_make_no_other_number(self):
+        for first, second in (
+            ("AB-0001", "ab-0001"),
+            ("KIRIM-1", "kırım-1"),
+            ("KİRİM-1", "kirim-1"),
+            ("ŞB 1", "şb\u00a01"),
+            ("AB 1", " ab  1 "),
+            ("STRASSE", "straße"),
+        ):
+            self.assertEqual(values.same_number(first), values.same_number(second))
+        numbers = ("AB-1", "AB-01", "AB.1", "AB1", "ÂB-1", "AB 1")
+        self.assertEqual(len({values.same_number(number) for number in numbers}), len(numbers))
 
     def test_flag(self):
         for words, expected in (

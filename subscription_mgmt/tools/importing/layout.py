@@ -96,6 +96,9 @@ class Layout:
         lines = {self._line(first): first.number} if others else {}
         for row in others:
             params = {"number": group.number, "first": first.number, "row": row.number}
+            if row.values.get(self.key) != group.number:
+                yield header.problem("same_number", row, self.key, **params)
+                continue
             differing = [key for key in self.group_keys if row.values.get(key) != first.values.get(key)]
             for key in differing:
                 if key not in first.bad and key not in row.bad:

@@ -305,10 +305,12 @@ def _group(rows: list[Row], layout: Layout) -> list[Group]:
         number = row.values.get(layout.key)
         if number is None:  # a problem already; the row still has its ids checked
             groups[row.number] = Group("", [row])
-        elif number in groups:
-            groups[number].rows.append(row)
+            continue
+        same = values.same_number(number)
+        if same in groups:
+            groups[same].rows.append(row)
         else:
-            groups[number] = Group(number, [row])
+            groups[same] = Group(number, [row])
     return list(groups.values())
 
 

@@ -88,6 +88,7 @@ def check_twice(groups: list[Group], header, key: str, kind: str = "") -> Iterat
     seen = {}
     for group in groups:
         code, of_kind = group.values.get(key), not kind or group.values.get(kind)
-        first = seen.setdefault((of_kind, code), group.row) if code and of_kind else group.row
+        same = code and values.same_number(code)
+        first = seen.setdefault((of_kind, same), group.row) if code and of_kind else group.row
         if first != group.row:
             yield header.problem("repeated_member", group.first, key, first=first, row=group.row, number=code)

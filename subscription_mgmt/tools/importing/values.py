@@ -9,23 +9,22 @@ import unicodedata
 from datetime import date, datetime
 
 from ..refusal import Refusal
+from ..storable import UNSTORABLE
 from ..workbook.cells import INVISIBLE, ZERO_WIDTH, Fault, PaddedNumber, Percent, from_serial, is_blank
+from .days import FIRST_YEAR, LAST_YEAR, checked_day, day_of_text
 
 MAX_CODE = 128
 MAX_TEXT = 10_000
 MAX_AMOUNT = 1_000_000_000_000  # with two decimals far from where a float begins to lose some
-FIRST_YEAR, LAST_YEAR = 1950, 2199
 SCIENTIFIC = re.compile(r"[+-]?\d[.,]\d+e\+?\d+|\de\+\d+", re.IGNORECASE)
-DAY_TEXT = re.compile(
-    r"(?:(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})|(?P<Y>\d{4})-(?P<M>\d{2})-(?P<D>\d{2}))"
-    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?",
-    re.ASCII,
-)
 # Control characters but for breaks and tabs, halves of letters, and the two that are no characters
-UNSTORABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 NUMBER_TEXT = re.compile(r"[+-]?\d{1,18}(?:[.,]\d+)*", re.ASCII)
 # Thousands grouped by a blank, a blank that does not break, or an apostrophe: then a point or comma is the decimal sign
 SPACED_TEXT = re.compile(r"([+-]?\d{1,3}(?:([ \u00a0\u202f\u2009'’])\d{3})(?:\2\d{3})*)(?:([.,])(\d+))?", re.ASCII)
+# Addresses of pages that no code of any program looks like
+ADDRESS = re.compile(r"://|^www\.|^mailto:", re.IGNORECASE)
+# What a code may look like, but an address does more often
+PAGE = re.compile(r"^[\w-]+(\.[\w-]+)*\.[a-z]{2,}[/:?#]|^/\w|[?&#][\w-]+=|\.(html?|php|aspx?)\b", re.IGNORECASE)
 NO_BLANKS = {ord(char): None for char in ZERO_WIDTH}
 WORDS = {
     True: "1 true yes y evet e doğru da d adevărat",
@@ -47,6 +46,7 @@ WEEKDAYS = (
     "cumartesi cmt saturday sat sa sâmbătă sâm",
     "pazar paz sunday sun su duminică dum",
 )
+PART_OF_DAY = re.compile(r"0(\.\d+)?", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?", re.ASCII)
 EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
@@ -58,6 +58,21 @@ def fold(text: str) -> str:
     """
     bare = unicodedata.normalize("NFKD", text.replace("İ", "i").replace("ı", "i").casefold())
     return "".join(char for char in bare if char.isalnum())
+
+
+def same_number(number: str) -> str:
+    """Return what two spellings of one number have in common: for people capitals and blanks make no other number.
+
+    Signs and leading zeros do: A-1, A.1 and A-01 are three. The four letters i of Turkish are one, as in :func:`fold`.
+    """
+    if not number.isascii():
+        number = unicodedata.normalize("NFKC", number.replace("İ", "i").replace("ı", "i"))
+    return " ".join(number.casefold().split())
+
+
+def looks_like_address(code: str) -> bool:
+    """Tell whether a code that means no record is the address of a page, or a part of it, that somebody copied."""
+    return bool(PAGE.search(code))
 
 
 def word_table(words: dict) -> dict:
@@ -127,8 +142,8 @@ def read_code(cell) -> str | None:
 
     What nobody sees in it is no part of it; a blank that does not break is a blank.
 
-    :raise Refusal: ``bad_reference`` for a fraction, a line break or an address of a page, ``bad_character`` also for
-        signs that turn the direction of writing; else as :func:`read_text`
+    :raise Refusal: ``bad_reference`` for a fraction or a line break, ``address_reference`` for an address of a page,
+        ``bad_character`` also for signs that turn the direction of writing; else as :func:`read_text`
     """
     text = read_text(cell, MAX_CODE)
     if text is None:
@@ -138,8 +153,10 @@ def read_code(cell) -> str | None:
         if any(unicodedata.category(char) == "Cf" for char in text):
             raise Refusal("bad_character")
         text = "".join(" " if unicodedata.category(char) == "Zs" else char for char in text)
-    if isinstance(cell, float) or "\n" in text or "\t" in text or "://" in text:
+    if isinstance(cell, float) or "\n" in text or "\t" in text:
         raise Refusal("bad_reference")
+    if ADDRESS.search(text):
+        raise Refusal("address_reference")
     if SCIENTIFIC.fullmatch(text):
         raise Refusal("precision_lost")
     return text
@@ -248,33 +265,22 @@ def read_day(cell, base_1904: bool = False) -> date | None:
     01/02/2024 is not: it means two things.
 
     :param base_1904: date system of the workbook
-    :raise Refusal: ``bad_date`` also outside the years 1950 to 2199, or the code of the cell's fault
+    :raise Refusal: ``bad_date``, ``far_date`` outside the years 1950 to 2199, what :func:`.days.day_of_text` raises, or
+        the code of the cell's fault
     """
     if is_blank(cell):
         return None
     _refuse_fault(cell)
     if isinstance(cell, str):
-        day = _day_of_text(cell.strip(INVISIBLE))
-    elif isinstance(cell, datetime):
-        day = cell.date()
-    elif isinstance(cell, bool | PaddedNumber | Percent):
+        return day_of_text(cell.strip(INVISIBLE))
+    if isinstance(cell, datetime):
+        return checked_day(cell.date())
+    if isinstance(cell, bool | PaddedNumber | Percent):
         raise Refusal("bad_date")
-    else:
-        day = from_serial(cell, base_1904).date()
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    day = from_serial(cell, base_1904).date()
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:  # a number that is no day, not a day of a strange year
         raise Refusal("bad_date")
     return day
-
-
-def _day_of_text(text):
-    match = DAY_TEXT.fullmatch(text)
-    if not match:
-        raise Refusal("bad_date")
-    year, month, day = (int(match[low] or match[high]) for low, high in ("yY", "mM", "dD"))
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise Refusal("bad_date")
 
 
 def read_flag(cell) -> bool | None:
@@ -358,7 +364,9 @@ def read_clock(cell) -> float | None:
     if is_blank(cell):
         return None
     hours = None
-    if isinstance(cell, Fault) and cell.code == "bad_date":  # a time without a day: a part of a day from 0 to 1
+    if isinstance(cell, Fault) and PART_OF_DAY.fullmatch(
+        cell.text
+    ):  # a time without a day: a part of a day from 0 to 1
         hours = float(cell.text) * 24
     elif isinstance(cell, datetime):
         hours = cell.hour + cell.minute / 60

@@ -100,6 +100,8 @@ class Account:
 
     def get_running_total(self, whole: Period, price: Decimal) -> tuple[int, Decimal]:
         """Number and amount of the days of a period that are billed at this price."""
+        if whole not in self._rows:
+            return 0, ZERO
         digits = self.ledger.digits
         rows = _get_priced(self.get_rows(whole), price, digits)
         return sum(row.served for row in rows), sum((_stand_for(row, digits) for row in rows), ZERO)

@@ -57,9 +57,9 @@ def due_to_bill(account: Account) -> list[Due]:
     digits, found = account.ledger.digits, []
     totals: dict[tuple[Period, Decimal], tuple[int, Decimal]] = {}
     for (first, last), ask in _in_order(_get_asks(account)):
-        days, whole = last - first + 1, days_in(ask.whole)
+        days, whole, in_full = last - first + 1, days_in(ask.whole), rounded(ask.price, digits)
         if ask.full:
-            amount = rounded(ask.price, digits)
+            amount = in_full
         else:
             key = ask.whole, ask.price
             served, total = totals.get(key) or account.get_running_total(*key)
@@ -67,7 +67,7 @@ def due_to_bill(account: Account) -> list[Due]:
             amount = amount if amount * ask.price > 0 else rounded(ZERO, digits)
             totals[key] = served + days, total + amount
         stretch = date.fromordinal(first), date.fromordinal(last)
-        part = amount != rounded(ask.price, digits)
+        part = amount != in_full
         found.append(Due(ask.terms.line, *stretch, ask.whole, ask.price, amount, part, ask.decision))
     return found
 

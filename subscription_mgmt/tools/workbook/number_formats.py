@@ -8,6 +8,8 @@ from ..refusal import Refusal
 from .cells import Fault, PaddedNumber, Percent, from_serial
 
 LITERALS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
+# A longer one is none of a spreadsheet (Excel takes 255 characters) but an attempt to keep the reader busy.
+MAX_CODE = 255
 ZEROS = re.compile(r"0{2,18}")
 CONDITION = re.compile(r"\[[<>=]")
 MASK = re.compile(
@@ -23,6 +25,8 @@ def format_kind(code: str):
 
     :param code: the format as Excel stores it, in English letters, for instance ``dd.mm.yyyy`` or ``00000``
     """
+    if len(code) > MAX_CODE:
+        return None
     bare = LITERALS.sub("", code.partition(";")[0]).strip().lower()
     if bare == "general":
         return None

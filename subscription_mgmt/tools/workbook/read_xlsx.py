@@ -302,10 +302,9 @@ class _SheetReader:
         if kind in ("b", "d") and not raw.strip():
             return None
         if kind == "b":
-            return BOOLEANS[raw.strip()]
+            return BOOLEANS.get(raw.strip().lower(), Fault("bad_boolean", raw))
         if kind == "d":
-            # The local day and time as the sheet shows it, whatever time zone is named with it
-            return datetime.fromisoformat(raw.strip().rstrip("Z")).replace(tzinfo=None)
+            return _read_day(raw)
         return unescape(raw) or None
 
     def _keep(self, letters, column, value, size):
@@ -323,13 +322,23 @@ class _SheetReader:
         self._cells[column] = value
 
 
+def _read_day(raw: str) -> datetime | Fault:
+    """Return the local day and time as the sheet shows it, whatever time zone is named with it."""
+    try:
+        return datetime.fromisoformat(raw.strip().rstrip("Z")).replace(tzinfo=None)
+    except ValueError:
+        return Fault("bad_date", raw)
+
+
 def place(text: str) -> int:
     """Return the place in a list that a cell names.
 
     :raise Refusal: ``corrupt_file`` for what is none; Python would count -1 from the end of the list
     """
     if not (text.isascii() and text.isdecimal()):
-        raise Refusal("corrupt_file")
+        text = text.strip()  # a part that was laid out for people
+        if not (text.isascii() and text.isdecimal()):
+            raise Refusal("corrupt_file")
     return int(text)
 
 

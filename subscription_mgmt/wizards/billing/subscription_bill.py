@@ -10,6 +10,7 @@ class SubscriptionBill(models.TransientModel):
     """Bill now, without waiting for the night: all that is due, or the chosen contracts."""
 
     _name = "subscription.bill"
+    _inherit = "subscription.dialog.mixin"
     _description = "Bill Subscriptions Now"
 
     company_id = fields.Many2one(
@@ -33,7 +34,7 @@ class SubscriptionBill(models.TransientModel):
         help="Leave all invoices in draft until the run is approved; it can be undone until then.",
     )
     # Kept: a chosen contract that is deleted meanwhile must not turn the choice into "all".
-    is_chosen = fields.Boolean(compute="_compute_is_chosen", store=True)
+    is_chosen = fields.Boolean(compute="_compute_is_chosen", store=True, compute_sudo=False)
     contract_count = fields.Integer(string="Contracts Due", compute="_compute_due")
     installment_count = fields.Integer(string="Installments Due", compute="_compute_due")
     amount = fields.Monetary(string="Untaxed Amount Due", compute="_compute_due")
@@ -146,6 +147,7 @@ class SubscriptionBill(models.TransientModel):
 
 class SubscriptionBillLine(models.TransientModel):
     _name = "subscription.bill.line"
+    _inherit = "subscription.dialog.mixin"
     _description = "Bill Subscriptions Now: Preview"
     _order = "invoice_partner_id, contract_id"
 
@@ -158,7 +160,9 @@ class SubscriptionBillLine(models.TransientModel):
     installment_count = fields.Integer(string="Installments")
     amount = fields.Monetary(string="Untaxed Amount")
     amount_before = fields.Monetary(string="Previous Period")
-    amount_change = fields.Monetary(string="Difference", compute="_compute_amount_change", store=True)
+    amount_change = fields.Monetary(
+        string="Difference", compute="_compute_amount_change", store=True, compute_sudo=False
+    )
 
     @api.depends("amount", "amount_before")
     def _compute_amount_change(self):

@@ -15,6 +15,7 @@ class SubscriptionContractActivate(models.TransientModel):
     """Looked at before activation: the plan of one contract, or what to do with the long past of several."""
 
     _name = "subscription.contract.activate"
+    _inherit = "subscription.dialog.mixin"
     _description = "Activate Contracts"
 
     contract_ids = fields.Many2many(comodel_name="subscription.contract", string="Contracts", required=True)

@@ -9,6 +9,7 @@ class SubscriptionContractActivateLine(models.TransientModel):
     """A row of the plan that activation will make, and what a person decides about it beforehand."""
 
     _name = "subscription.contract.activate.line"
+    _inherit = "subscription.dialog.mixin"
     _description = "Row of the Plan to Be Made"
     _order = "id"
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...models.common.rehearsal import rehearse
+from ...models.common.dry_run import dry_run
 
 # Of more contracts than these the dialog does not show what closing comes to
 SHOWN = 20
@@ -14,6 +14,7 @@ class SubscriptionContractClose(models.TransientModel):
     """Asked when contracts are closed: when, why, and what comes of it. The figures are those of the act itself."""
 
     _name = "subscription.contract.close"
+    _inherit = "subscription.dialog.mixin"
     _description = "Close Subscription Contract"
 
     contract_ids = fields.Many2many(comodel_name="subscription.contract", required=True)
@@ -31,6 +32,7 @@ class SubscriptionContractClose(models.TransientModel):
     date = fields.Date(
         string="Last Day",
         compute="_compute_date",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Last day of service, included. Empty: each contract at the end of what is paid.",
@@ -90,7 +92,7 @@ class SubscriptionContractClose(models.TransientModel):
         self.has_fee = self.has_fee or bool(fee.amount)
         waive = self.is_waived and self.can_waive
         before, reason = contract._get_open_rows(), self.env["subscription.close.reason"].search([], limit=1).id
-        with rehearse(contract) as trial:
+        with dry_run(contract) as trial:
             trial.action_close(day, reason, waiver=".." if waive else None)
             after = trial._get_open_rows()
         says = [*contract._explain_plan_change(before, after, ends=True), *contract._get_closing_effects()]

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...models.common.rehearsal import rehearse
+from ...models.common.dry_run import dry_run
 from ...tools.pauses import DAYS
 
 
@@ -10,6 +10,7 @@ class SubscriptionContractPause(models.TransientModel):
     """Asked when a contract is paused, from when and until when; or resumed, from when."""
 
     _name = "subscription.contract.pause"
+    _inherit = "subscription.dialog.mixin"
     _description = "Pause or Resume Subscription Contract"
 
     contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, readonly=True)
@@ -50,7 +51,7 @@ class SubscriptionContractPause(models.TransientModel):
             contract.check_access("write")
             before = contract._get_open_rows()
             try:
-                with rehearse(contract) as trial:
+                with dry_run(contract) as trial:
                     dialog._carry_out(trial)
                     after, end = trial._get_open_rows(), trial.date_end
             except UserError as error:

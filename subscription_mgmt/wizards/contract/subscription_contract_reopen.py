@@ -1,13 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.common.rehearsal import rehearse
+from ...models.common.dry_run import dry_run
 
 
 class SubscriptionContractReopen(models.TransientModel):
     """Asked when a closed contract is put in force again: until when?"""
 
     _name = "subscription.contract.reopen"
+    _inherit = "subscription.dialog.mixin"
     _description = "Re-open Subscription Contract"
 
     contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, readonly=True)
@@ -27,7 +28,7 @@ class SubscriptionContractReopen(models.TransientModel):
             contract.check_access("write")
             before = contract._get_open_rows()
             try:
-                with rehearse(contract) as trial:
+                with dry_run(contract) as trial:
                     trial.action_reopen(dialog.date_end)
                     after = trial._get_open_rows()
             except UserError as error:

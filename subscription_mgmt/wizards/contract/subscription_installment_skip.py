@@ -3,6 +3,7 @@ from odoo import fields, models
 
 class SubscriptionInstallmentSkip(models.TransientModel):
     _name = "subscription.installment.skip"
+    _inherit = "subscription.dialog.mixin"
     _description = "Skip or Re-open Installments"
 
     installment_ids = fields.Many2many(

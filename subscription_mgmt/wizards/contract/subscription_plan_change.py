@@ -8,6 +8,7 @@ class SubscriptionPlanChange(models.TransientModel):
     """What making a payment plan anew would change, to be looked at before it is done."""
 
     _name = "subscription.plan.change"
+    _inherit = "subscription.dialog.mixin"
     _description = "Payment Plan Change"
 
     contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, readonly=True)
@@ -102,6 +103,7 @@ class SubscriptionPlanChange(models.TransientModel):
 
 class SubscriptionPlanChangeLine(models.TransientModel):
     _name = "subscription.plan.change.line"
+    _inherit = "subscription.dialog.mixin"
     _description = "Payment Plan Change Line"
 
     change_id = fields.Many2one(comodel_name="subscription.plan.change", required=True, ondelete="cascade", index=True)

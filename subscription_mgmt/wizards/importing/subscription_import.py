@@ -15,7 +15,7 @@ class SubscriptionImport(models.TransientModel):
     """Load subscribers and their contracts from a workbook: check it, then import all of it or nothing (WSI-01)."""
 
     _name = "subscription.import"
-    _inherit = "subscription.import.engine"
+    _inherit = ["subscription.dialog.mixin", "subscription.import.engine"]
     _description = "Subscriber Import"
 
     # === WHAT IS LOADED === #
@@ -30,7 +30,7 @@ class SubscriptionImport(models.TransientModel):
     sheet_ids = fields.One2many(
         comodel_name="subscription.import.sheet", inverse_name="import_id", string="Sheets", readonly=True
     )
-    sheet_name = fields.Char(compute="_compute_sheet_name", store=True, readonly=False)
+    sheet_name = fields.Char(compute="_compute_sheet_name", store=True, compute_sudo=False, readonly=False)
     sheet_count = fields.Integer(compute="_compute_sheet_count")
     # === RESULT === #
     state = fields.Selection(
@@ -57,7 +57,8 @@ class SubscriptionImport(models.TransientModel):
     @api.depends("filename")
     def _compute_display_name(self):
         for wizard in self:
-            wizard.display_name = wizard.filename or self.env._("Subscriber Import")
+            named = wizard.filename and self.env._("Loading %s", wizard.filename)
+            wizard.display_name = named or self.env._("Subscriber Import")
 
     @api.depends("sheet_id")
     def _compute_sheet_name(self):
@@ -180,6 +181,10 @@ class SubscriptionImport(models.TransientModel):
         return self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_import_action")
 
     # === BUSINESS === #
+    def _get_control_title(self):
+        """Override of the engine: what was made, once it is."""
+        return self.env._("Made") if self.state == "done" else super()._get_control_title()
+
     def _check_has_file(self):
         if not self.filename and not self.file:
             raise UserError(self.env._("Choose a file first."))

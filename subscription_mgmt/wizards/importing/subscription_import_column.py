@@ -82,6 +82,7 @@ class SubscriptionImportColumn(models.TransientModel):
     """A column of a file on the import page."""
 
     _name = "subscription.import.column"
+    _inherit = "subscription.dialog.mixin"
     _description = "Subscriber Import Column"
     _order = "place, id"
 
@@ -120,6 +121,7 @@ class SubscriptionImportSheet(models.TransientModel):
     """A sheet of a workbook on the import page."""
 
     _name = "subscription.import.sheet"
+    _inherit = "subscription.dialog.mixin"
     _description = "Subscriber Import Sheet"
     _order = "place, id"
 

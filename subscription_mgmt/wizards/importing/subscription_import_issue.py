@@ -5,6 +5,7 @@ class SubscriptionImportIssue(models.TransientModel):
     """One problem that the check of a file found."""
 
     _name = "subscription.import.issue"
+    _inherit = "subscription.dialog.mixin"
     _description = "Subscriber Import Problem"
     _order = "level, row_number, id"
 

@@ -55,6 +55,7 @@ class SubscriptionImport(models.TransientModel):
                 "skipped_count": result.skipped_count,
                 "error_count": len(result.errors),
                 "warning_count": len(result.warnings),
+                "control": self._get_control(result),
                 "can_import_good": bool(
                     result.errors and not result.refused and (result.new or result.updates) and 0 not in result.bad_rows
                 ),
@@ -145,6 +146,7 @@ class SubscriptionImportPreview(models.TransientModel):
     """A record that an import would make or change."""
 
     _name = "subscription.import.preview"
+    _inherit = "subscription.dialog.mixin"
     _description = "Subscriber Import Preview"
     _order = "kind desc, row_number, id"
 

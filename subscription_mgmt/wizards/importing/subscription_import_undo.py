@@ -5,6 +5,7 @@ class SubscriptionImportUndo(models.TransientModel):
     """What undoing an import would do, to be looked at before it is done."""
 
     _name = "subscription.import.undo"
+    _inherit = "subscription.dialog.mixin"
     _description = "Undo Subscriber Import"
 
     batch_id = fields.Many2one(comodel_name="subscription.import.batch", required=True, readonly=True)

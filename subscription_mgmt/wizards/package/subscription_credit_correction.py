@@ -3,6 +3,7 @@ from odoo import fields, models
 
 class SubscriptionCreditCorrection(models.TransientModel):
     _name = "subscription.credit.correction"
+    _inherit = "subscription.dialog.mixin"
     _description = "Correct Credit Move"
 
     move_ids = fields.Many2many(

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 class SubscriptionEntitlementRefund(models.TransientModel):
     _name = "subscription.entitlement.refund"
+    _inherit = "subscription.dialog.mixin"
     _description = "Refund Paid Subscription"
 
     entitlement_id = fields.Many2one(

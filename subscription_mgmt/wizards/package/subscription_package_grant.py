@@ -6,12 +6,17 @@ class SubscriptionPackageGrant(models.TransientModel):
     """Staff gives a package to a customer, by the same rules as a purchase (LIM-27)."""
 
     _name = "subscription.package.grant"
+    _inherit = "subscription.dialog.mixin"
     _description = "Grant Package"
+    _check_company_auto = True
 
     company_id = fields.Many2one(comodel_name="res.company", default=lambda self: self.env.company)
-    partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", required=True)
+    partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", required=True, check_company=True)
     package_id = fields.Many2one(
-        comodel_name="subscription.package", required=True, domain="[('company_id', '=', company_id)]"
+        comodel_name="subscription.package",
+        required=True,
+        domain="[('company_id', '=', company_id)]",
+        check_company=True,
     )
     make_invoice = fields.Boolean(string="Issue an Invoice", help="Post an invoice that the customer still has to pay.")
     reason = fields.Char(required=True)

@@ -11,26 +11,29 @@ class SubscriptionInteractionDone(models.TransientModel):
     """Done, with a note and, if there is one, the next step."""
 
     _name = "subscription.interaction.done"
+    _inherit = "subscription.dialog.mixin"
     _description = "Interaction Done"
 
     interaction_ids = fields.Many2many(comodel_name="subscription.interaction", required=True)
     outcome = fields.Text(string="Note", help="What came of it.")
     has_next = fields.Boolean(string="Plan a Next Step")
-    next_name = fields.Char(string="Next Step", compute="_compute_next", store=True, readonly=False)
+    next_name = fields.Char(string="Next Step", compute="_compute_next", store=True, compute_sudo=False, readonly=False)
     next_type_id = fields.Many2one(
         comodel_name="subscription.interaction.type",
         string="Type",
         compute="_compute_next",
         store=True,
+        compute_sudo=False,
         readonly=False,
         domain="[('makes', '!=', 'invoice')]",
     )
-    next_date = fields.Date(string="Day", compute="_compute_next", store=True, readonly=False)
+    next_date = fields.Date(string="Day", compute="_compute_next", store=True, compute_sudo=False, readonly=False)
     next_user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible",
         compute="_compute_next",
         store=True,
+        compute_sudo=False,
         readonly=False,
         domain="[('share', '=', False)]",
     )
@@ -73,6 +76,7 @@ class SubscriptionInteractionMove(models.TransientModel):
     """Another day: for this one, for this and the following, or for all of the recurrence (S-13)."""
 
     _name = "subscription.interaction.move"
+    _inherit = "subscription.dialog.mixin"
     _description = "Postpone Interactions"
 
     interaction_ids = fields.Many2many(comodel_name="subscription.interaction", required=True)
@@ -144,6 +148,7 @@ class SubscriptionInteractionSkip(models.TransientModel):
     """Why an interaction does not take place."""
 
     _name = "subscription.interaction.skip"
+    _inherit = "subscription.dialog.mixin"
     _description = "Skip Interactions"
 
     interaction_ids = fields.Many2many(comodel_name="subscription.interaction", required=True)
@@ -167,6 +172,7 @@ class SubscriptionInteractionReassign(models.TransientModel):
     """Who does it instead."""
 
     _name = "subscription.interaction.reassign"
+    _inherit = "subscription.dialog.mixin"
     _description = "Reassign Interactions"
 
     interaction_ids = fields.Many2many(comodel_name="subscription.interaction", required=True)

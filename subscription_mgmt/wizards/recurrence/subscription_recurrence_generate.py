@@ -5,6 +5,7 @@ class SubscriptionRecurrenceGenerate(models.TransientModel):
     """Asks before interactions are made, and says how many (REC-15)."""
 
     _name = "subscription.recurrence.generate"
+    _inherit = "subscription.dialog.mixin"
     _description = "Generate Interactions"
 
     recurrence_ids = fields.Many2many(comodel_name="subscription.recurrence", required=True, readonly=True)

@@ -7,14 +7,15 @@ class SubscriptionRecurrencePreview(models.TransientModel):
     """The PDF of an invoice that does not exist yet (REC-24)."""
 
     _name = "subscription.recurrence.preview"
+    _inherit = "subscription.dialog.mixin"
     _description = "Invoice Preview"
 
     recurrence_id = fields.Many2one(
         comodel_name="subscription.recurrence", required=True, readonly=True, ondelete="cascade"
     )
-    date_ref = fields.Date(string="Invoice Date", compute="_compute_pdf", store=True)
-    filename = fields.Char(compute="_compute_pdf", store=True)
-    pdf = fields.Binary(string="PDF", compute="_compute_pdf", store=True, attachment=False)
+    date_ref = fields.Date(string="Invoice Date", compute="_compute_pdf", store=True, compute_sudo=False)
+    filename = fields.Char(compute="_compute_pdf", store=True, compute_sudo=False)
+    pdf = fields.Binary(string="PDF", compute="_compute_pdf", store=True, compute_sudo=False, attachment=False)
 
     @api.depends("recurrence_id")
     def _compute_pdf(self):

@@ -5,6 +5,7 @@ class SubscriptionRecurrenceRegenerate(models.TransientModel):
     """What a regeneration would do, to be looked at before it is done (REC-20)."""
 
     _name = "subscription.recurrence.regenerate"
+    _inherit = "subscription.dialog.mixin"
     _description = "Regenerate Interactions"
 
     recurrence_id = fields.Many2one(comodel_name="subscription.recurrence", required=True, readonly=True)
@@ -18,13 +19,14 @@ class SubscriptionRecurrenceRegenerate(models.TransientModel):
         inverse_name="regenerate_id",
         compute="_compute_line_ids",
         store=True,
+        compute_sudo=False,
     )
-    kept_count = fields.Integer(string="Kept", compute="_compute_line_ids", store=True)
-    moved_count = fields.Integer(string="Moved", compute="_compute_line_ids", store=True)
-    removed_count = fields.Integer(string="Removed", compute="_compute_line_ids", store=True)
-    added_count = fields.Integer(string="Added", compute="_compute_line_ids", store=True)
-    change_count = fields.Integer(compute="_compute_line_ids", store=True)
-    digest = fields.Char(compute="_compute_line_ids", store=True)
+    kept_count = fields.Integer(string="Kept", compute="_compute_line_ids", store=True, compute_sudo=False)
+    moved_count = fields.Integer(string="Moved", compute="_compute_line_ids", store=True, compute_sudo=False)
+    removed_count = fields.Integer(string="Removed", compute="_compute_line_ids", store=True, compute_sudo=False)
+    added_count = fields.Integer(string="Added", compute="_compute_line_ids", store=True, compute_sudo=False)
+    change_count = fields.Integer(compute="_compute_line_ids", store=True, compute_sudo=False)
+    digest = fields.Char(compute="_compute_line_ids", store=True, compute_sudo=False)
 
     @api.depends("recurrence_id", "new_rule")
     def _compute_sentence(self):
@@ -104,6 +106,7 @@ class SubscriptionRecurrenceRegenerate(models.TransientModel):
 
 class SubscriptionRecurrenceRegenerateLine(models.TransientModel):
     _name = "subscription.recurrence.regenerate.line"
+    _inherit = "subscription.dialog.mixin"
     _description = "Regenerate Interactions: Difference"
 
     regenerate_id = fields.Many2one(

@@ -8,6 +8,7 @@ class SubscriptionRecurrenceText(models.TransientModel):
     """Takes over a rule from another calendar, after saying what it was understood to mean."""
 
     _name = "subscription.recurrence.text"
+    _inherit = "subscription.dialog.mixin"
     _description = "Rule from RFC 5545 Text"
 
     recurrence_id = fields.Many2one(

@@ -8,6 +8,7 @@ class SubscriptionAssurancePage(models.TransientModel):
     """
 
     _name = "subscription.assurance.page"
+    _inherit = "subscription.dialog.mixin"
     _description = "Billing Assurance Page"
 
     name = fields.Char(compute="_compute_page")

@@ -8,7 +8,7 @@ from .context import QUIET
 
 
 @contextmanager
-def rehearse(records):
+def dry_run(records):
     """Yield the same records in a cache of their own; whatever is done to them is undone afterwards.
 
     The caller's cache sees nothing of it: a dialog that is only being filled in lives there. Nobody is told, and
