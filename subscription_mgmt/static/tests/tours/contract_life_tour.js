@@ -15,7 +15,10 @@ registry.category("web_tour.tours").add("subscription_contract_life", {
     steps: () => [
         // A pause
         click("pause", "button[name=action_open_pause]:enabled"),
-        see("by the day is proposed, and what it comes to", ".modal [name=preview]:contains('Given back'):contains('70.97')"),
+        see(
+            "by the day is proposed, and what it comes to",
+            ".modal [name=preview]:contains('Given back'):contains('70.97')",
+        ),
         click("by whole periods", ".modal .o_field_widget[name=mode] input[data-value=periods]"),
         see("the dialog follows", ".modal [name=preview]:not(:contains('70.97'))"),
         click("by the day after all", ".modal .o_field_widget[name=mode] input[data-value=days]"),
