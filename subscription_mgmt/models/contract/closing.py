@@ -9,6 +9,7 @@ from odoo.tools import format_date
 
 from ...tools.periods import index_of, natural_period
 from ..common.context import LEDGER
+from ..common.groups import INTERNAL
 
 
 class ResCompany(models.Model):
@@ -17,6 +18,7 @@ class ResCompany(models.Model):
     subscription_reopen_days = fields.Integer(
         string="Re-open Within (days)",
         help="A contract that was closed is re-opened within so many days only; later a new one is made. 0: no limit.",
+        groups=INTERNAL,
     )
 
     _subscription_reopen_days = models.Constraint(

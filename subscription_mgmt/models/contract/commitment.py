@@ -10,6 +10,7 @@ from odoo.tools import format_date
 
 from ...tools import commitment
 from ..common.context import LATER, LEDGER
+from ..common.groups import INTERNAL
 
 COMMITMENT = {"commitment_months", "termination_fee", "termination_fee_amount", "termination_fee_percent"}
 MANAGER = "subscription_mgmt.group_subscription_manager"
@@ -31,6 +32,7 @@ class ResCompany(models.Model):
         domain="[('sale_ok', '=', True)]",
         check_company=True,
         help="What the fee for leaving a commitment early is invoiced as; its taxes and account are used.",
+        groups=INTERNAL,
     )
 
 

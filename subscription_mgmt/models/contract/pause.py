@@ -8,6 +8,7 @@ from odoo.tools import format_date
 from ...tools.pauses import DAYS, EXTEND
 from ...tools.periods import ONE_DAY
 from ..common.context import LATER, LEDGER
+from ..common.groups import INTERNAL
 
 
 class ResCompany(models.Model):
@@ -16,11 +17,13 @@ class ResCompany(models.Model):
     subscription_pause_max_days = fields.Integer(
         string="Longest Pause (days)",
         help="A pause that is agreed with a subscriber lasts at most so long. 0: no limit.",
+        groups=INTERNAL,
     )
     subscription_pause_max_count = fields.Integer(
         string="Pauses a Year",
         help="So many pauses of a contract may begin in one calendar year; those for an unpaid invoice do not count. "
         "0: no limit.",
+        groups=INTERNAL,
     )
 
     _subscription_pause_limits = models.Constraint(

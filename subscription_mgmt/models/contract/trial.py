@@ -8,6 +8,7 @@ from odoo.tools import format_date
 from ...tools.periods import ONE_DAY
 from ..common.batches import Job
 from ..common.context import LEDGER
+from ..common.groups import INTERNAL
 
 REMIND = Job("subscription.contract", "_get_trial_to_remind_domain", "_remind_of_trial", "trial")
 END = Job("subscription.contract", "_get_trial_to_close_domain", "_close_after_trial", "trial")
@@ -21,6 +22,7 @@ class ResCompany(models.Model):
         string="Trial Reminder (days)",
         default=3,
         help="So many days before a trial ends, the subscriber is written to, once. 0: not at all.",
+        groups=INTERNAL,
     )
 
     _subscription_trial_reminder = models.Constraint(
