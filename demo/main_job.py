@@ -17,7 +17,7 @@ SUBSCRIBERS = 500
 def set_up_company(company):
     """A Turkish company: lira, its chart of accounts, 20 % VAT, Istanbul time, subscriptions switched on."""
     company.write({"name": "Anadolu Servis A.Ş.", "country_id": env.ref("base.tr").id, "city": "İstanbul"})
-    company.partner_id.tz = "Europe/Istanbul"
+    company.partner_id.write({"tz": "Europe/Istanbul", "lang": "tr_TR"})
     env["account.chart.template"].try_loading("tr", company, install_demo=False)
     env["res.config.settings"].create({"subscription_enabled": True}).execute()
     domain = [
@@ -44,6 +44,28 @@ def make_catalogue(company, customers):
         [
             {"ref": code, "name": name, "is_company": firm, "city": city, "country_id": country, "lang": "tr_TR"}
             for code, name, firm, city in customers
+        ]
+    )
+
+
+def make_people(company):
+    """Who looks after contracts: what the night has to say, each reads in the own language."""
+    people = (("ayse", "Ayşe Kaya", "tr_TR"), ("ion", "Ion Popescu", "ro_RO"))
+    groups = [env.ref("subscription_mgmt.group_subscription_editor").id, env.ref("base.group_user").id]
+    return env["res.users"].create(
+        [
+            {
+                "login": login,
+                "password": login,
+                "name": name,
+                "email": f"{login}@anadolu.example",
+                "lang": lang,
+                "tz": "Europe/Istanbul",
+                "company_id": company.id,
+                "company_ids": [Command.set(company.ids)],
+                "group_ids": [Command.set(groups)],
+            }
+            for login, name, lang in people
         ]
     )
 
@@ -76,11 +98,16 @@ def main():
     book = io.BytesIO()
     customers = make_workbook(book, SUBSCRIBERS, month=today.replace(day=1))
     make_catalogue(company, customers)
+    people = make_people(company)
     env.cr.commit()
     started = time.monotonic()
     wizard = import_workbook(book.getvalue())
     contracts = wizard.batch_id.contract_ids
     contracts.action_activate()
+    for number, person in enumerate(people):
+        # Nobody is to be told of each of them.
+        quiet = contracts[number :: len(people)].with_context(mail_auto_subscribe_no_notify=True, tracking_disable=True)
+        quiet.user_id = person
     run = env["subscription.billing.run"]._bill_due(fields.Date.end_of(today, "month"))
     env.cr.commit()
     seconds = time.monotonic() - started

@@ -70,6 +70,7 @@
         "views/package/subscription_package_views.xml",
         "views/package/subscription_entitlement_views.xml",
         "views/package/subscription_credit_views.xml",
+        "views/package/payment_transaction_views.xml",
         "views/contract/subscription_request_views.xml",
         "views/package/res_partner_views.xml",
         "views/package/portal_package_templates.xml",

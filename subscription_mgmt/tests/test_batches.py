@@ -49,10 +49,10 @@ class TestFrame(BatchesCommon):
 
         return told, patch.object(type(self.env["ir.cron"]), "_commit_progress", commit)
 
-    def test_each_enabled_company_once_in_its_language(self):
+    def test_each_enabled_company_once_in_the_language_of_its_people(self):
         self.env["res.lang"]._activate_lang("tr_TR")
         other = self.setup_other_company()["company"]
-        other.partner_id.lang = "tr_TR"
+        self.env.user.lang = "tr_TR"
         self.make_contract()
         seen = []
 

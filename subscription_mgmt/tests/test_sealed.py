@@ -38,9 +38,8 @@ WRITE = {
         "reason",
     },
     "subscription.billing.run": {
-        NOBODY: "chosen_ids company_id contract_count date_done date_ref done_count hold installment_count is_chosen "
-        "parked_ids "
-        "state total_count",
+        NOBODY: "approved_uid chosen_ids company_id contract_count date_approved date_done date_invoice date_ref "
+        "date_undone done_count hold installment_count is_chosen parked_ids state total_count undone_count undone_uid",
     },
     "subscription.charge": {
         NOBODY: "amount attempt company_id currency_id date_done date_due date_sent decline_kind idempotency_key "
@@ -51,11 +50,11 @@ WRITE = {
         NOBODY: "action charge_id company_id date date_recovered move_id reason result step_id",
     },
     "subscription.entitlement": {
-        NOBODY: "buyer_id company_id date_closed date_end date_start department_ids hold_reason invoice_id kind "
-        "package_id partner_id payment_transaction_id reason state",
+        NOBODY: "brought_by_id buyer_id company_id date_closed date_end date_start department_ids grant_key "
+        "hold_reason invoice_id kind package_id partner_id payment_transaction_id reason state",
     },
     "subscription.credit.move": {
-        NOBODY: "company_id credits date department_id entitlement_id move_type part partner_id reason requests "
+        NOBODY: "company_id credits date days department_id entitlement_id move_type part partner_id reason requests "
         "reversed_id source_id source_model used",
     },
     "subscription.wallet": {NOBODY: "company_id date_reminded partner_id version"},
@@ -70,7 +69,7 @@ WRITE = {
         "row_number",
     },
     "subscription.interaction": {
-        NOBODY: "activity_id covers_key date_done date_reminded event_id invoice_id is_prepared recurrence_id slot_key "
+        NOBODY: "activity_id cancelled_invoice_ids covers_key date_done date_reminded event_id invoice_id is_prepared recurrence_id slot_key "
         "state task_id",
     },
     "account.move": {

@@ -1,4 +1,6 @@
 from . import subscription_billing_run
+from . import subscription_billing_problem
+from . import outcome
 from . import background
 from . import entry
 from . import head

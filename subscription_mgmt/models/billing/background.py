@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..common.batches import Job
-from .subscription_billing_run import POST_BATCH
+from .subscription_billing_run import POST_BATCH, UNDER_WAY
 
 # Contracts that share an invoice are claimed together or not at all: billing sees to that, and to failures, by itself.
 BILL = Job("subscription.contract", "", "_bill_in_run", claim=False)
@@ -15,12 +15,13 @@ class SubscriptionBillingRun(models.Model):
     _inherit = "subscription.billing.run"
 
     @api.model
-    def _start(self, company, date_ref, contracts=None, hold=False):
+    def _start(self, company, date_ref, contracts=None, hold=False, date_invoice=None):
         """Queue a run and wake the cron: for more than a person should wait for. Its form shows the progress.
 
         :param contracts: only these, an empty choice is nothing; default: everything due.
+        :param date_invoice: as in `_bill_due`.
         """
-        run = self._open(company, date_ref, hold)
+        run = self._open(company, date_ref, hold, date_invoice)
         only = {} if contracts is None else {"is_chosen": True, "chosen_ids": [(6, 0, contracts.ids)]}
         run._write_sealed({"state": "queued", **only})
         # sudo: starting a run is enough to have it carried out
@@ -33,7 +34,7 @@ class SubscriptionBillingRun(models.Model):
         companies = self.env["res.company"]._get_subscription_companies()
         for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
             runs = company._work_for(self)
-            waiting = runs.search(Domain("company_id", "=", company.id) & Domain("state", "!=", "done"), order="id")
+            waiting = runs.search(Domain("company_id", "=", company.id) & Domain("state", "in", UNDER_WAY), order="id")
             for run in (*waiting, runs.browse()):
                 date_ref = run.date_ref or company._subscription_today()
                 if not run._carry_out(date_ref, run.chosen_ids if run.is_chosen else None, ahead=left):

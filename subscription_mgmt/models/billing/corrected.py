@@ -25,6 +25,7 @@ class AccountMove(models.Model):
         """Override of `account` to bring the plans in line with what is left of the invoices."""
         result = super().button_cancel()
         self._settle_corrected(self, taken_back=True)
+        self._judge_runs()
         return result
 
     def _post(self, soft=True):
@@ -32,6 +33,7 @@ class AccountMove(models.Model):
         corrected = self.filtered(lambda move: move.posted_before or move.reversed_entry_id)
         posted = super()._post(soft)
         posted._settle_corrected(corrected)
+        self._judge_runs()
         return posted
 
     def unlink(self):
@@ -44,7 +46,9 @@ class AccountMove(models.Model):
         contracts = rows.contract_id
         rows._check_reopenable(self)
         rows._reopen()
+        runs = self.sudo().subscription_run_id  # sudo: nor to see the run that made it
         result = super().unlink()
+        runs._judge()
         contracts.filtered("company_id.subscription_enabled")._settle()
         return result
 

@@ -113,8 +113,8 @@ class SubscriptionInstallment(models.Model):
             **({"account_id": account.id} if account else {}),
         }
 
-    def _prepare_invoice_values(self, decide, date_ref):
-        """Values of the invoice for these rows: a credit note when they give back more than they charge."""
+    def _prepare_invoice_values(self, decide, date_invoice):
+        """Values of the invoice of the day for these rows: a credit note when they give back more than they charge."""
         contracts = self.contract_id
         grouped = contracts[0].invoice_partner_id.subscription_group_invoice
         sign = -1 if sum(self.mapped("price_subtotal")) < 0 else 1
@@ -125,7 +125,7 @@ class SubscriptionInstallment(models.Model):
             for row in rows:
                 lines.append(row._prepare_invoice_line_values(decide, len(lines), sign))
         terms = contracts[0]._get_invoice_terms(
-            date_ref,
+            date_invoice,
             lines=lines,
             refund=sign < 0,
             position=self[0]._get_fiscal_position(decide),
@@ -144,7 +144,7 @@ class SubscriptionBillingRun(models.Model):
         decide = BillingDecisions(self.env)
         complete, with_term, without_term = [], [], []
         for group in groups:
-            values = {**group._prepare_invoice_values(decide, self.date_ref), "subscription_run_id": self.id}
+            values = {**group._prepare_invoice_values(decide, self.date_invoice), "subscription_run_id": self.id}
             if self._can_complete(values, decide):
                 complete.append((group, self._complete_values(values, decide)))
             else:

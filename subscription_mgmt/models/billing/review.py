@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..common.context import LEDGER
 from ..contract.ledger import LedgerReader
@@ -16,19 +17,23 @@ class SubscriptionBillingRun(models.Model):
         help="The invoices stay in draft, whatever their contracts say, until somebody approves the run.",
     )
     draft_count = fields.Integer(string="Drafts", compute="_compute_draft_count")
+    approved_uid = fields.Many2one(comodel_name="res.users", string="Approved By", readonly=True)
+    date_approved = fields.Datetime(string="Approved On", readonly=True)
+    undone_uid = fields.Many2one(comodel_name="res.users", string="Undone By", readonly=True)
+    date_undone = fields.Datetime(string="Undone On", readonly=True)
+    undone_count = fields.Integer(string="Invoices Taken Back", readonly=True)
 
     def _compute_draft_count(self):
-        # sudo: a figure of the own run for people who may not open the invoices
-        drafts = (
-            self.env["account.move"]
-            .sudo()
-            ._read_group(
-                [("subscription_run_id", "in", self.ids), ("state", "=", "draft")], ["subscription_run_id"], ["__count"]
-            )
-        )
-        counts = {run.id: count for run, count in drafts}
+        counts = self._count_drafts()
         for run in self:
-            run.draft_count = counts.get(run.id, 0)
+            run.draft_count = counts.get(run, 0)
+
+    def _count_drafts(self):
+        """Number of invoices in draft, by run."""
+        drafts = Domain("subscription_run_id", "in", self.ids) & Domain("state", "=", "draft")
+        # sudo: a figure of the own run for people who may not open the invoices
+        counts = self.env["account.move"].sudo()._read_group(drafts, ["subscription_run_id"], ["__count"])
+        return {run.with_env(self.env): count for run, count in counts}
 
     def action_approve(self):
         """Release a held run: its invoices go the way their contracts say, starting with posting.
@@ -36,11 +41,15 @@ class SubscriptionBillingRun(models.Model):
         :raise AccessError: without the billing right.
         """
         self.check_access("write")
-        self._write_sealed({"hold": False})
+        now = fields.Datetime.now()
+        self._write_sealed({"hold": False, "approved_uid": self.env.uid, "date_approved": now})
         self._post_moves()
+        self._judge()
 
     def action_undo(self):
-        """Delete the drafts of the run and put their rows back into the plan; posted invoices stay.
+        """Delete the drafts of the runs and put their rows back into the plan; posted invoices stay.
+
+        A run of which nothing is left is undone for good.
 
         :raise AccessError: without the billing right.
         :raise UserError: nothing is in draft any more.
@@ -49,7 +58,12 @@ class SubscriptionBillingRun(models.Model):
         drafts = self.move_ids.filtered(lambda move: move.state == "draft")
         if not drafts:
             raise UserError(self.env._("No invoice of this run is in draft; credit the posted ones instead."))
-        drafts.unlink()
+        for run, moves in drafts.grouped("subscription_run_id").items():
+            count = len(moves)
+            moves.unlink()
+            values = {"undone_uid": self.env.uid, "date_undone": fields.Datetime.now(), "undone_count": count}
+            run._write_sealed(values if run.move_ids else {**values, "state": "undone"})
+            run._judge()
 
 
 class SubscriptionInstallment(models.Model):

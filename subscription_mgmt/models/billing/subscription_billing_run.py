@@ -9,6 +9,8 @@ from .decisions import BillingDecisions
 # Contracts claimed, billed and committed together, and invoices posted together
 BILL_BATCH = 200
 POST_BATCH = 100
+# States of a run that is still to be carried out, or being carried out
+UNDER_WAY = ("queued", "running")
 
 
 class SubscriptionBillingRun(models.Model):
@@ -24,10 +26,20 @@ class SubscriptionBillingRun(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     date_ref = fields.Date(
-        string="Billed Up To", required=True, readonly=True, help="Rows to bill on or before this day were billed."
+        string="Periods Due Until", required=True, readonly=True, help="Rows to bill on or before this day were billed."
+    )
+    date_invoice = fields.Date(
+        string="Invoice Date", required=True, readonly=True, help="Day that the invoices of the run bear."
     )
     state = fields.Selection(
-        selection=[("queued", "Waiting"), ("running", "Running"), ("done", "Done")],
+        selection=[
+            ("queued", "Queued"),
+            ("running", "Running"),
+            ("waiting", "Waiting for Approval"),
+            ("done", "Done"),
+            ("problems", "Done With Problems"),
+            ("undone", "Undone"),
+        ],
         required=True,
         readonly=True,
         default="running",
@@ -77,8 +89,8 @@ class SubscriptionBillingRun(models.Model):
     @api.depends("total_count", "done_count", "state")
     def _compute_progress(self):
         for run in self:
-            done = run.state == "done" or not run.total_count
-            run.progress = 100.0 * (run.state == "done" if done else run.done_count / run.total_count)
+            over = run.state not in UNDER_WAY
+            run.progress = 100.0 * (over if over or not run.total_count else run.done_count / run.total_count)
 
     @api.depends("parked_ids")
     def _compute_parked_count(self):
@@ -93,8 +105,7 @@ class SubscriptionBillingRun(models.Model):
     # === ACTIONS === #
     def action_view_moves(self):
         """Open the invoices that the run made."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        return {**action, "domain": [("subscription_run_id", "in", self.ids)], "context": {"create": False}}
+        return self.env["account.move"]._get_subscription_list([("subscription_run_id", "in", self.ids)])
 
     def action_view_parked(self):
         """Open the contracts that could not be billed."""
@@ -103,13 +114,13 @@ class SubscriptionBillingRun(models.Model):
         return {**action, "domain": [("id", "in", self.parked_ids.ids)], "context": context}
 
     def action_retry_parked(self):
-        """Bill the parked contracts of the run once more, in a run of their own.
+        """Bill the parked contracts of the run once more, in a run of their own and with today's date.
 
         :raise AccessError: without the billing right.
         """
         self.ensure_one()
         self.check_access("write")
-        return self._bill_due(self.date_ref, contracts=self.parked_ids)._get_form_action()
+        return (self._retry(self.parked_ids) or self)._get_form_action()
 
     def _get_form_action(self):
         """Open the first run of the set."""
@@ -123,23 +134,24 @@ class SubscriptionBillingRun(models.Model):
 
     # === BILLING === #
     @api.model
-    def _bill_due(self, date_ref, contracts=None, companies=None, hold=False):
+    def _bill_due(self, date_ref, contracts=None, companies=None, hold=False, date_invoice=None):
         """Bill every planned row to bill on or before `date_ref`, then post what is to be posted (WSM-05, WSM-42).
 
         Safe to repeat: rows once billed are not found again. A contract that fails is parked with its reason and
         stops nobody. Never commits.
 
-        :param date_ref: day up to which rows are billed, included; also the date of the invoices.
+        :param date_ref: day up to which rows are billed, included.
         :param contracts: only these, parked ones too; default: all that are due and not waiting for a next try.
         :param companies: only these; default: those of the contracts, or all that run subscriptions.
         :param hold: leave all invoices in draft until the run is approved.
+        :param date_invoice: day of the invoices; default: that of `date_ref`, but never later than today.
         :return: one run per company in which something was due.
         """
         runs = self.browse()
         for company in companies or self._get_billing_companies(contracts):
             run = self.with_company(company).browse()
             for batch in self._get_due_batches(company, date_ref, contracts):
-                run = run or self._open(company, date_ref, hold)
+                run = run or self._open(company, date_ref, hold, date_invoice)
                 run._bill_batch(batch)
                 run._forget()
             run._post_moves()
@@ -153,17 +165,19 @@ class SubscriptionBillingRun(models.Model):
         return companies if contracts is None else companies & contracts.company_id
 
     @api.model
-    def _open(self, company, date_ref, hold=False):
+    def _open(self, company, date_ref, hold=False, date_invoice=None):
         """Begin a run; the right to write runs is the right to bill.
 
         :raise AccessError: without it.
         """
         self.check_access("write")
-        values = {"company_id": company.id, "date_ref": date_ref, "hold": hold}
+        date_invoice = date_invoice or min(date_ref, company._subscription_today())
+        values = {"company_id": company.id, "date_ref": date_ref, "hold": hold, "date_invoice": date_invoice}
         return self.with_company(company)._create_sealed([values])
 
     def _finish(self):
         self._write_sealed({"state": "done", "date_done": fields.Datetime.now()})
+        self._judge()
 
     @api.model
     def _get_due_domain(self, company, date_ref, contracts=None):
@@ -209,12 +223,14 @@ class SubscriptionBillingRun(models.Model):
         """Claim, bill and mark a batch of contracts; those that another worker holds are left to it."""
         self.ensure_one()
         rows = self._claim(contracts)
-        decide = BillingDecisions(self.env)
-        sound, failures = self._sort_out(self._group_rows(rows, decide), decide)
-        failures += run_isolated(sound, self._invoice_groups)
+        failures = []
+        for run, groups in self._get_groups_per_reader(rows):
+            decide = BillingDecisions(run.env)
+            sound, refused = run._sort_out(groups, decide)
+            failures += refused + run_isolated(sound, run._invoice_groups)
         failed = self.env["subscription.installment"].union(*(group for group, _error in failures))
         for group, error in failures:
-            group.contract_id._park("bill", error, self.date_ref)
+            group.contract_id._park("bill", error, self.date_invoice)
         done = rows - failed
         # A contract may have rows on two invoices, of which one failed.
         (done.contract_id - failed.contract_id)._unpark("bill")
@@ -248,6 +264,18 @@ class SubscriptionBillingRun(models.Model):
         rows = self.env["subscription.installment"].search(domain, order="contract_id.id, date_invoice, date_from, id")
         return rows._cap_backlog()
 
+    def _get_groups_per_reader(self, rows):
+        """What becomes one invoice each, by the language of who is told if it does not.
+
+        :return: list of (run, list of recordsets of rows), all in that language.
+        """
+        langs = {one.id: part.env.lang for part in rows.contract_id._per_reader() for one in part}
+        parts = {}
+        for group in self._group_rows(rows, BillingDecisions(self.env)):
+            lang = langs[group.contract_id[:1].id]
+            parts.setdefault(lang, []).append(group.with_context(lang=lang))
+        return [(self.with_context(lang=lang), groups) for lang, groups in parts.items()]
+
     @api.model
     def _group_rows(self, rows, decide):
         """List of recordsets of rows: each becomes one invoice."""
@@ -277,5 +305,6 @@ class SubscriptionBillingRun(models.Model):
             moves = moves.search(domain & Domain("subscription_run_id", "=", run.id), order="id")
             for start in range(0, len(moves), POST_BATCH):
                 batch = moves[start : start + POST_BATCH]
-                batch._isolate("post", lambda part, day=run.date_ref: part._subscription_post(day), run.date_ref)
+                day = run.date_invoice
+                batch._isolate("post", lambda part, day=day: part._subscription_post(day), day)
                 run._forget()

@@ -45,7 +45,7 @@ class SubscriptionCharge(models.Model):
         claimed = self.try_lock_for_update(allow_referencing=True).filtered(lambda charge: charge.state == "intent")
         claimed.move_id._meet_other_payers()
         for charge in claimed:
-            obstacle = charge._get_obstacle()
+            obstacle = charge._for_reader()._get_obstacle()
             if obstacle:
                 charge.write({"state": "cancelled", "reason": obstacle, "date_done": fields.Datetime.now()})
             else:
@@ -75,6 +75,7 @@ class SubscriptionCharge(models.Model):
         """
         locked = self.try_lock_for_update(allow_referencing=True)
         for charge in locked.filtered(lambda charge: charge.state == "sent"):
+            charge = charge._for_reader()
             outcome, reason = charge._call_provider()
             charge._record(outcome, reason)
 
@@ -137,7 +138,7 @@ class SubscriptionCharge(models.Model):
 
     def _tell(self):
         """Put the outcome before whoever is responsible for what was billed."""
-        label = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        label = dict(self._fields["state"]._description_selection(self._for_reader().env))[self.state]
         note = f"{self.move_id.name}: {label}. {self.reason or ''}"
         self.move_id._alert(note)
 
@@ -157,8 +158,9 @@ class SubscriptionCharge(models.Model):
 
     def _ask(self):
         """Ask the provider about one charge, unless its transaction has the answer already."""
+        told = self._for_reader()
         if self.state == "sent":
-            self._record("unknown", self.env._("Interrupted before the provider's answer came."))
+            told._record("unknown", told.env._("Interrupted before the provider's answer came."))
         transaction = self.transaction_id.sudo()  # sudo: as in _read_outcome
         if transaction.state in ("draft", "pending"):
             transaction._subscription_ask_provider()
@@ -171,7 +173,8 @@ class SubscriptionCharge(models.Model):
         paid = self.filtered(
             lambda charge: charge.state == "done" and not charge.transaction_id.sudo().is_post_processed
         )
-        for charge, error in run_isolated(paid, lambda charges: charges._post_process_transactions()):
+        parts = (run_isolated(part, lambda ones: ones._post_process_transactions()) for part in paid._per_reader())
+        for charge, error in (failure for part in parts for failure in part):
             charge.move_id._park("charge", error, date_ref)
 
     def _post_process_transactions(self):

@@ -30,7 +30,7 @@ class SubscriptionCharge(models.Model):
     """One attempt to charge a saved card for one invoice, and what became of it."""
 
     _name = "subscription.charge"
-    _inherit = ["subscription.sealed.mixin", "subscription.mixin"]
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin", "subscription.alert.mixin"]
     _description = "Card Charge"
     _order = "id desc"
     _rec_name = "idempotency_key"
@@ -134,6 +134,7 @@ class SubscriptionCharge(models.Model):
         self.check_access("write")
         # sudo: settling a charge takes the billing right, not access to providers
         for charge in self.sudo():
+            charge._hold_for_act()
             charge._resolve_unknown(charge.company_id._subscription_today())
 
     def action_confirm_paid(self):
@@ -158,6 +159,7 @@ class SubscriptionCharge(models.Model):
         self.check_access("write")
         # sudo: settling a charge takes the billing right, not access to providers
         for charge in self.sudo():
+            charge._hold_for_act()
             if charge.state != "unknown" or charge.transaction_id.state not in ("draft", "pending", "authorized"):
                 raise UserError(self.env._("The outcome of %(charge)s is known.", charge=charge.idempotency_key))
             settle(charge.transaction_id)
@@ -181,3 +183,10 @@ class SubscriptionCharge(models.Model):
             "res_id": self.transaction_id.id,
             "view_mode": "form",
         }
+
+    def _get_alert_target(self):
+        """Tasks about a charge stand on its invoice."""
+        return self.move_id
+
+    def _get_alert_users(self):
+        return self.move_id._get_alert_users()

@@ -137,12 +137,12 @@ class SubscriptionDunningStep(models.Model):
 
     def _run_activity(self, move, date_ref):
         """Ask the responsible to see to it, on what the invoice was made of."""
-        source = next(iter(move._get_subscription_sources()), move)
+        source = next(iter(move._get_subscription_sources()), move)._for_reader()
         source._alert(
             move._get_last_charge().reason or "",
             kind="mail.mail_activity_data_call",
             date_deadline=date_ref,
-            summary=self.env._("Unpaid invoice %(invoice)s", invoice=move.name),
+            summary=source.env._("Unpaid invoice %(invoice)s", invoice=move.name),
         )
         return self._log(move, date_ref, "done")
 

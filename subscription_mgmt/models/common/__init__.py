@@ -1,3 +1,4 @@
+from . import account_move
 from . import subscription_sealed_mixin
 from . import subscription_named_mixin
 from . import subscription_dialog_mixin

@@ -97,10 +97,22 @@ class ResCompany(models.Model):
     def _work_for(self, records):
         """The records as the company itself works on them, for what runs without a person.
 
-        In its own language: the reasons that the night leaves behind are read by its people in the morning.
+        In its own language, until it is known who reads what the night leaves behind: `_for_reader`, `_per_reader`.
         """
         self.ensure_one()
-        return records.with_company(self).with_context(lang=self.partner_id.lang or self.env.lang)
+        return records.with_company(self).with_context(lang=self._get_language_of(self.env["res.users"]))
+
+    def _get_language_of(self, person):
+        """Code of the language in which something is said to a person; to nobody yet: that of the company's contact.
+
+        :param person: partner or user, may be empty.
+        """
+        wanted = (person.lang, self.partner_id.lang)
+        return next(filter(self.env["res.lang"]._get_code, filter(None, wanted)), self.env.lang)
+
+    def _in_language_of(self, person, records):
+        """The records in the language of a person: what they say is read by him."""
+        return records.with_context(lang=self._get_language_of(person))
 
     def _subscription_today(self):
         """Today's date where the company is, not where the server or the user is."""

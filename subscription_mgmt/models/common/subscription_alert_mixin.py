@@ -18,18 +18,49 @@ class SubscriptionAlertMixin(models.AbstractModel):
     def _alert(self, note, kind=PROBLEM, **values):
         """Give the responsible a task; never the system's own user, who reads nothing.
 
+        Texts are made by :meth:`_for_reader` of the record; the name of the kind of task is put into words here.
+
         :param note: plain text; whatever a customer or a bank has put into it is shown as text, no link even.
         :param kind: XML id of the activity type.
         :param values: further values of the activity (summary, deadline, …).
         :return: the activity; empty where activities are switched off.
         """
         self.ensure_one()
-        record = self.sudo()  # sudo: whoever meets the problem may tell of it, whatever else he may do with the record
+        # sudo: whoever meets the problem may tell of it, whatever else he may do with the record
+        record = self.sudo()._for_reader()
         target = record._get_alert_target()
-        user = record._get_alert_company()._get_subscription_person(record._get_alert_users())
+        user = record._get_reader()
         text = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
         activity = target.activity_schedule(kind, note=text, user_id=user.id, **values)
         return activity or self.env["mail.activity"].sudo()
+
+    # === WHO READS IT === #
+    def _get_reader(self):
+        """The person who is told of the record; empty where there is nobody."""
+        self.ensure_one()
+        record = self.sudo()  # sudo: who is responsible decides, whoever asks
+        return record._get_alert_company()._get_subscription_person(record._get_alert_users())
+
+    def _for_reader(self):
+        """The record in the language of who is told of it: what the night says is read by that person."""
+        return self._get_alert_company()._in_language_of(self._get_reader(), self)
+
+    def _per_reader(self):
+        """The records in parts, each in the language of those who are told of them: of some it will fail.
+
+        :return: list of recordsets.
+        """
+        if len(self.env["res.lang"].get_installed()) < 2:
+            return [self]
+        parts, others = {}, {}
+        for record in self.sudo():  # sudo: as in _get_reader
+            company = record._get_alert_company()
+            person = record._get_alert_users()._filter_subscription_people(company)[:1]
+            if not person and company not in others:
+                others[company] = company._get_subscription_person()
+            lang = company._get_language_of(person or others[company])
+            parts.setdefault(lang, []).append(record.id)
+        return [self.browse(ids).with_context(lang=lang) for lang, ids in parts.items()]
 
     def _get_alert_target(self):
         """Record on which the task stands."""

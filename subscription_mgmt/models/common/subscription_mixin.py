@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -37,6 +38,17 @@ class SubscriptionMixin(models.AbstractModel):
             )
             self.env.execute_query(query)
             self.invalidate_recordset()
+
+    def _hold_for_act(self):
+        """Have the records to oneself until the end of the transaction, for what a person is about to do.
+
+        The one place where people are told that somebody was faster: where waiting for him would not do, as what they
+        decide on has to be looked at again.
+
+        :raise UserError: somebody else is changing one of them, in words that say so.
+        """
+        if self.try_lock_for_update(allow_referencing=True) != self:
+            raise UserError(self.env._("A colleague is doing this right now. Please look again in a moment."))
 
     @api.model
     def _get_companies_of_values(self, vals_list):

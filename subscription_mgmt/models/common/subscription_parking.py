@@ -84,12 +84,14 @@ class SubscriptionParking(models.Model):
                 }
             )
             if row.step not in TOLD_BY_RECEIPT and not row.activity_id.active:
-                record = self.env[row.res_model].browse(row.res_id)
+                record = self.env[row.res_model].browse(row.res_id)._for_reader()
                 row.activity_id = record._alert(record._get_parking_note(reason), kind=record._parking_activity)
 
     def _close(self):
         """The step has succeeded since: the task of it is done."""
-        self.activity_id.filtered("active").action_feedback(feedback=self.env._("Done."))
+        for row in self.filtered("activity_id.active"):
+            activity = row.company_id._in_language_of(row.activity_id.user_id, row.activity_id)
+            activity.action_feedback(feedback=activity.env._("Done."))
         self.unlink()
 
     # === ACTIONS === #

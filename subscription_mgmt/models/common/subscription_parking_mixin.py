@@ -113,7 +113,8 @@ class SubscriptionParkingMixin(models.AbstractModel):
         :param work: function of the records; what it wrote is undone where it raises.
         :return: the records that were done.
         """
-        failures = run_isolated(self, work)
+        # Each in the language of its reader: what is raised is the reason that stands there in the morning.
+        failures = [failure for part in self._per_reader() for failure in run_isolated(part, work)]
         for record, error in failures:
             record._park(step, error, date_ref)
         done = self - self.browse([record.id for record, _error in failures])

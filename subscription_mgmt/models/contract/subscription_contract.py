@@ -391,8 +391,7 @@ class SubscriptionContract(models.Model):
     # === ACTIONS === #
     def action_view_invoices(self):
         """Open the invoices and credit notes of the contracts."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        return {**action, "domain": [("id", "in", self.invoice_ids.ids)], "context": {"create": False}}
+        return self.env["account.move"]._get_subscription_list([("id", "in", self.invoice_ids.ids)])
 
     def action_view_installments(self):
         """Open the payment plan of the contracts."""

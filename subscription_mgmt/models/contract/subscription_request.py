@@ -49,6 +49,7 @@ class SubscriptionRequest(models.Model):
     )
 
     @api.depends("kind", "contract_id.display_name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for request in self:
@@ -75,7 +76,8 @@ class SubscriptionRequest(models.Model):
             return open_
         values = {"contract_id": contract.id, "contact_id": contact.id, "kind": kind, "date": date, "text": text}
         request = self.create(values)
-        request._alert(text or "", kind="mail.mail_activity_data_todo")
+        summary = request._for_reader().display_name
+        request._alert(text or "", kind="mail.mail_activity_data_todo", summary=summary)
         return request
 
     def _check_same(self, date, text):
@@ -101,7 +103,10 @@ class SubscriptionRequest(models.Model):
             if request.state != "new":
                 raise UserError(self.env._("This request was answered already."))
         self.state = state
-        self.activity_ids.action_feedback(feedback=dict(self._fields["state"]._description_selection(self.env))[state])
+        for request in self:
+            told = request._for_reader()
+            labels = dict(self._fields["state"]._description_selection(told.env))
+            told.activity_ids.action_feedback(feedback=labels[state])
         for request in self:
             template = self.env.ref("subscription_mgmt.mail_template_request_answered", raise_if_not_found=False)
             if template and state != "cancelled" and request.contact_id.email:

@@ -8,6 +8,7 @@ from . import subscription_entitlement
 from . import invoice
 from . import refund
 from . import account_move
+from . import correction
 from . import subscription_credit_move
 from . import mail
 from . import res_partner

@@ -1,6 +1,6 @@
 """What accounting does to the invoice of a package: credits that were given back as money are gone."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..common.context import CHECKED
 
@@ -25,12 +25,53 @@ class AccountMove(models.Model):
             posted._take_back_credited_packages()
         return posted
 
+    def write(self, vals):
+        """Override of `account`: what gives nothing back any more is restored, what was cancelled is taken back.
+
+        By whatever button: an invoice or a credit note that is a draft again, or cancelled.
+        """
+        result = super().write(vals)
+        if vals.get("state") in ("draft", "cancel"):
+            self._restore_packages()
+        if vals.get("state") == "cancel":
+            self._drop_packages()
+        return result
+
+    def unlink(self):
+        """Override of `account`: an invoice that is deleted asks for nothing, as one that is cancelled."""
+        self._restore_packages()
+        self.filtered(lambda move: move.state != "cancel")._drop_packages(gone=True)
+        return super().unlink()
+
     def _take_back_credited_packages(self):
         """Take back the packages whose invoices these credit notes give back, each note once."""
         for note in self.filtered(lambda move: move.move_type == "out_refund" and move.reversed_entry_id):
             # sudo: whoever may post the credit note need not be allowed to change packages
-            for one in note.sudo().reversed_entry_id.subscription_entitlement_ids:
+            for one in note.sudo().reversed_entry_id._get_held_packages():
                 one._apply_credit_note(note)
+
+    def _restore_packages(self):
+        """Restore what these took back of packages, as they do not give it back any more."""
+        # sudo: as when taking back
+        taken = (
+            self.env["subscription.credit.move"]
+            .sudo()
+            .search([("source_model", "=", self._name), ("source_id", "in", self.ids), ("move_type", "=", "refunded")])
+        )
+        for move in taken.filtered(lambda move: not move.reversal_ids and move.company_id.subscription_enabled):
+            move.entitlement_id._restore(move)
+
+    def _drop_packages(self, gone=False):
+        """Take back the packages of invoices that are cancelled, or about to be gone; a paid one waits for a person."""
+        # sudo: as when taking back
+        for one in self.sudo()._get_held_packages():
+            one._apply_cancellation(one.invoice_id, gone)
+
+    def _get_held_packages(self):
+        """Packages of these invoices that are not over, in companies that have them."""
+        return self.subscription_entitlement_ids.filtered(
+            lambda one: one.state in ("active", "pending") and one.company_id.subscription_enabled
+        )
 
     def _get_credited_total(self):
         """What posted credit notes have given back of the invoice, taxes included; all of it when it was cancelled."""
@@ -60,20 +101,3 @@ class AccountMoveReversal(models.TransientModel):
             for one in held:
                 one.invoice_id = replaced[one.invoice_id.id]
         return action
-
-
-class SubscriptionEntitlement(models.Model):
-    _inherit = "subscription.entitlement"
-
-    def _apply_credit_note(self, note):
-        """Take back what a credit note of accounting stands for."""
-        self.ensure_one()
-        today = self.company_id._subscription_today()
-        self.env["subscription.wallet"]._lock(self.company_id, self.partner_id)._roll(today)
-        total = self.invoice_id._get_credited_total()
-        self._take_back(note.amount_total, total, today, note.ref or note.name, note)
-
-    @api.model
-    def _post_own(self, note):
-        """Post a credit note that a refund made: the refund itself takes back."""
-        note.with_context(subscription_taken_back=CHECKED).action_post()

@@ -46,15 +46,23 @@ class SubscriptionEntitlement(models.Model):
     def _make_invoice(self, date_ref):
         """Make and post the invoice of packages that have none, and settle it with the payment that is there.
 
+        One that was cancelled though it was paid counts for none.
+
         :raise UserError: the invoice would not be what was paid, or Odoo cannot post it.
         """
-        for one in self.filtered(lambda one: not one.invoice_id):
+        for one in self.filtered(lambda one: not one.invoice_id or one._lacks_invoice()):
             line = one.package_id._get_invoice_line_values(one.partner_id, one.price)
             invoice = one._create_move(one._get_invoice_terms(date_ref, [line]))
             one._check_invoice_amount(invoice)
             invoice.action_post()
             one._write_sealed({"invoice_id": invoice.id})
             one._settle(invoice)
+
+    def _lacks_invoice(self):
+        """Whether it was paid online, and no invoice of it stands."""
+        self.ensure_one()
+        paid = self.payment_transaction_id and self.state in ("active", "pending")
+        return bool(paid and (not self.invoice_id or self.invoice_id.state == "cancel"))
 
     def _check_invoice_amount(self, invoice):
         """Raise when prices or taxes changed between payment and invoice: a person decides then."""
@@ -91,6 +99,7 @@ class SubscriptionEntitlement(models.Model):
         for one in self:
             one._make_invoice(one.company_id._subscription_today())
             one._unpark("invoice")
+            one.activity_ids.action_feedback(feedback=self.env._("The invoice was made."))
         return True
 
     # === CREDIT NOTE === #
@@ -99,12 +108,12 @@ class SubscriptionEntitlement(models.Model):
 
         :param total: amount given back, taxes included. The line is the part of the price that comes nearest; what a
             rounded tax cannot reach is a line of its own without tax.
-        :return: the credit note; empty when the package has no invoice.
+        :return: the credit note; empty when the package has no invoice that stands.
         """
         self.ensure_one()
         invoice = self.invoice_id
-        if not invoice:
-            return invoice
+        if not invoice or invoice.state == "cancel":
+            return invoice.browse()
         billed = invoice.invoice_line_ids[:1]
         line = self.package_id._get_invoice_line_values(invoice.partner_id, self._get_price_of(total))
         line["tax_ids"] = [Command.set(billed.tax_ids.ids)]

@@ -27,6 +27,12 @@ class PaymentTransaction(models.Model):
         help="The buyer was told that what is left of the other type ends with this purchase, and went on.",
         groups=ACCOUNTING,
     )
+    subscription_was_cancelled = fields.Boolean(
+        string="Reported as Cancelled First",
+        readonly=True,
+        help="The customer may have paid a second time meanwhile.",
+        groups=ACCOUNTING,
+    )
     subscription_refund_reason = fields.Char(readonly=True, groups=ACCOUNTING)
     subscription_entitlement_ids = fields.One2many(
         comodel_name="subscription.entitlement",
@@ -44,6 +50,13 @@ class PaymentTransaction(models.Model):
         done.filtered(lambda tx: tx._is_package_purchase())._hand_over()
         done.filtered(lambda tx: tx.operation == "refund")._take_back_package()
         return super()._post_process()
+
+    def _set_done(self, *, state_message=None, extra_allowed_states=()):
+        """Override of `payment` to remember that a package was cancelled in the eyes of whoever bought it."""
+        cancelled = self.filtered(lambda tx: tx.state == "cancel" and tx._is_package_purchase())
+        done = super()._set_done(state_message=state_message, extra_allowed_states=extra_allowed_states)
+        (cancelled & done).subscription_was_cancelled = True
+        return done
 
     def _is_subscription_payment(self):
         """Override of `subscription_mgmt`: packages too."""
@@ -78,9 +91,23 @@ class PaymentTransaction(models.Model):
                 buyer_id=tx.partner_id.id,
             )
             one._try_invoice(today)
-            if one.hold_reason:
-                one._alert(one.hold_reason, kind="mail.mail_activity_data_todo")
+            tx._tell_of(one)
             one._send_purchase_mails()
+
+    def _tell_of(self, entitlement):
+        """Have a person look at what was handed over, where something about it is not as usual."""
+        self.ensure_one()
+        notes = [entitlement.hold_reason] if entitlement.hold_reason else []
+        if self.subscription_was_cancelled:
+            notes.append(
+                self.env._(
+                    "Payment %(reference)s was reported as cancelled first, and then as paid. If the customer has paid "
+                    "again meanwhile, refund one of the two.",
+                    reference=self.reference,
+                )
+            )
+        if notes:
+            entitlement._alert("\n".join(notes), kind="mail.mail_activity_data_todo")
 
     def _check_paid_in_full(self):
         """Raise when an authorized payment was captured in part only: a person decides then."""
@@ -129,6 +156,19 @@ class PaymentTransaction(models.Model):
         """Try again what was paid and could not be handed over; commits after each."""
         self.env["subscription.batches"]._run(HAND_OVER)
 
+    def action_subscription_hand_over(self):
+        """Hand over now what was paid; what was handed over already stays one. Open it.
+
+        :raise UserError: why it cannot be handed over.
+        """
+        self.env["subscription.entitlement"].check_access("write")
+        # sudo: the billing right, checked above, is what it takes
+        for tx in self.sudo().filtered(lambda tx: tx.state == "done" and tx._is_package_purchase()):
+            tx._fulfil()
+            tx._unpark("hand_over")
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_entitlement_action")
+        return {**action, "domain": [("payment_transaction_id", "in", self.ids)], "context": {}}
+
     # === REFUND === #
     def _take_back_package(self):
         """Refund of a payment: the entitlement loses its unused part, and the money gets its credit note."""
@@ -160,7 +200,15 @@ class SubscriptionEntitlement(models.Model):
         else:
             total = refund.source_transaction_id._get_refunded_total()
             self._take_back(-refund.amount, total, today, reason, refund)
-        note = self._make_credit_note(-refund.amount, today, reason)
+        refund.invoice_ids = [Command.link(note.id) for note in self._get_refund_notes(-refund.amount, today, reason)]
+
+    def _get_refund_notes(self, amount, date_ref, reason):
+        """Credit notes that the money of a refund pays: those of accounting that are open, and one over the rest."""
+        invoice = self.invoice_id
+        given = invoice.reversal_move_ids.filtered(lambda note: note.state == "posted" and note.amount_residual)
+        left = max(0.0, invoice.amount_total - invoice._get_credited_total()) if invoice else 0.0
+        rest = self.currency_id.round(min(left, amount - sum(given.mapped("amount_residual"))))
+        note = self._make_credit_note(rest, date_ref, reason) if rest > 0 else invoice.browse()
         if note:
             self._post_own(note)
-            refund.invoice_ids = [Command.link(note.id)]
+        return given | note

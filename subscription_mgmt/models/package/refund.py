@@ -20,8 +20,8 @@ class SubscriptionEntitlement(models.Model):
         """(units bought, units unused): credits, or days after the day given, whose own day is used."""
         self.ensure_one()
         if self.kind == CREDIT:
-            # What waits for a decision has not been put into the ledger yet.
-            return self.credits, self.credits if self.hold_reason else self.credits_left
+            # What waits for a decision may not have been put into the ledger yet.
+            return self.credits, self.credits_left if self._is_granted() else self.credits
         whole = self.package_id.duration_days
         begun = self.date_start <= date_ref and not self.hold_reason
         first = fields.Date.add(date_ref, days=1) if begun else self.date_start
@@ -51,6 +51,19 @@ class SubscriptionEntitlement(models.Model):
         refunds = self.payment_transaction_id.sudo().child_transaction_ids  # sudo: only whether there is one
         if refunds.filtered(lambda tx: tx.operation == "refund" and tx.state in ("draft", "pending", "authorized")):
             raise UserError(self.env._("A refund of %(package)s is on its way already.", package=self.display_name))
+        invoice = self.invoice_id
+        if invoice.state == "draft":
+            raise UserError(
+                self.env._(
+                    "Invoice %(invoice)s is being corrected. Confirm or cancel it first.", invoice=invoice.display_name
+                )
+            )
+        if self._lacks_invoice():
+            raise UserError(
+                self.env._(
+                    "%(package)s was paid and has no invoice. Make the invoice first.", package=self.display_name
+                )
+            )
 
     def _refund(self, date_ref, reason):
         """Give the unused part back: through the payment provider when it can, else as an open credit note.
@@ -106,7 +119,7 @@ class SubscriptionEntitlement(models.Model):
         """Take off what a refund of the payment, or a credit note, stands for.
 
         :param refunded: what comes back now; total: with all refunds before; both including tax.
-        :param source: the refund, or the credit note, which takes back once.
+        :param source: the refund, or the credit note, which takes back once, until it is restored.
         """
         self.ensure_one()
         paid = self.payment_transaction_id.amount or self.invoice_id.amount_total
@@ -115,21 +128,28 @@ class SubscriptionEntitlement(models.Model):
         units = unused if everything else take_back(whole, unused, exact(paid), exact(refunded))
         self._take_back_units(units, date_ref, reason, source)
 
-    def _take_back_units(self, units, date_ref, reason, source):
-        """Take credits, or days from the end; the entitlement is over when nothing is left of it."""
+    def _take_back_units(self, units, date_ref, reason, source=None):
+        """Take credits, or days from the end; the entitlement is over when nothing is left of it.
+
+        :param source: empty where it will be gone.
+        """
         self.ensure_one()
-        moves = self.env["subscription.credit.move"].sudo()
-        keys = [("source_model", "=", source._name), ("source_id", "=", source.id), ("move_type", "=", "refunded")]
-        if self.state not in ("active", "pending") or moves.search_count(keys, limit=1):
+        if self.state not in ("active", "pending") or (source and self._was_taken_back_by(source)):
             return
         unused = self._get_unused(date_ref)[1]
         if self.kind == CREDIT:
-            left = self.credits_left
-            self._add_move("refunded", -min(units, left), date_ref, source=source, reason=reason)
+            self._add_move("refunded", -min(units, self.credits_left), date_ref, source=source, reason=reason)
         else:
             text = self.env._("%(days)s days", days=units)
-            self._add_move("refunded", 0, date_ref, source=source, reason=f"{text}. {reason}")
+            self._add_move("refunded", 0, date_ref, source=source, reason=f"{text}. {reason}", days=units)
             self._write_sealed({"date_end": fields.Date.subtract(self.date_end, days=units)})
         if units >= unused:
             self._close("refunded", date_ref)
-            self.activity_ids.action_feedback(feedback=self.env._("Refunded."))
+            told = self._for_reader()
+            told.activity_ids.action_feedback(feedback=told.env._("Refunded."))
+
+    def _was_taken_back_by(self, source):
+        """Whether the refund or credit note has taken back already, and that was not restored."""
+        moves = self.env["subscription.credit.move"].sudo()  # sudo: what the ledger says, whoever asks
+        taken = [("source_model", "=", source._name), ("source_id", "=", source.id), ("move_type", "=", "refunded")]
+        return bool(moves.search_count([*taken, ("reversal_ids", "=", False)], limit=1))

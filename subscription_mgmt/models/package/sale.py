@@ -52,11 +52,14 @@ class SubscriptionPackage(models.Model):
         :param confirmed: what is left of the other type may be lost.
         :param values: further values of the entitlement. With a `payment_transaction_id` the money is already taken:
             where a rule is against it, the entitlement is kept pending for a person to decide, and nothing is lost.
+            A `grant_key` gives one entitlement, however often it is used.
         :return: the entitlement.
         :raise UserError: a rule of LIM-15..18 is against it, in words.
         """
         self.ensure_one()
         self.env["subscription.wallet"]._lock(self.company_id, customer)._roll(date_ref)
+        if granted := self._find_granted(customer, values.get("grant_key")):
+            return granted
         refusal = self._get_refusal(customer, date_ref, confirmed)
         if refusal and not values.get("payment_transaction_id"):
             raise UserError(refusal)
@@ -73,6 +76,12 @@ class SubscriptionPackage(models.Model):
         if not refusal:
             entitlement._begin(date_ref)
         return entitlement
+
+    def _find_granted(self, customer, key):
+        """What was given to the customer under this key already."""
+        entitlements = self.env["subscription.entitlement"]
+        mine = [("grant_key", "=", key), ("partner_id", "=", customer.id), ("package_id", "=", self.id)]
+        return entitlements.search(mine, limit=1) if key else entitlements
 
     def _get_dates(self, customer, date_ref):
         """First and last day of the package when it is handed over on the day."""

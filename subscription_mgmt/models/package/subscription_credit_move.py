@@ -39,12 +39,14 @@ class SubscriptionCreditMove(models.Model):
             ("expired", "Expired"),
             ("forfeited", "Forfeited"),
             ("refunded", "Refunded"),
+            ("restored", "Refund Withdrawn"),
         ],
         string="Movement",
         required=True,
         readonly=True,
     )
     credits = fields.Integer(required=True, readonly=True, help="Added to the balance; negative: taken from it.")
+    days = fields.Integer(readonly=True, help="Of a period: taken from its end, or given back to it.")
     source_model = fields.Char(readonly=True, export_string_translation=False)
     source_id = fields.Many2oneReference(
         model_field="source_model", readonly=True, help="The ticket, chat or payment behind it."
@@ -57,6 +59,9 @@ class SubscriptionCreditMove(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+    )
+    reversal_ids = fields.One2many(
+        comodel_name="subscription.credit.move", inverse_name="reversed_id", string="Corrected By", readonly=True
     )
     # === FIGURES OF THE USAGE REPORT === #
     used = fields.Integer(
@@ -71,7 +76,7 @@ class SubscriptionCreditMove(models.Model):
         "(reversed_id) WHERE reversed_id IS NOT NULL", "This move was corrected already."
     )
     _sign = models.Constraint(
-        "CHECK (CASE WHEN move_type IN ('grant', 'correction') THEN credits >= 0 ELSE credits <= 0 END)",
+        "CHECK (CASE WHEN move_type IN ('grant', 'correction', 'restored') THEN credits >= 0 ELSE credits <= 0 END)",
         "Credits are granted or given back with a plus, and taken with a minus.",
     )
 

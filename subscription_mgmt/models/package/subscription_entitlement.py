@@ -87,10 +87,16 @@ class SubscriptionEntitlement(models.Model):
         groups="subscription_mgmt.group_subscription_viewer",
         help="Why staff gave it.",
     )
+    grant_key = fields.Char(
+        readonly=True, copy=False, export_string_translation=False, help="Of the dialog that gave it: it gives one."
+    )
     payment_transaction_id = fields.Many2one(
         comodel_name="payment.transaction", readonly=True, copy=False, ondelete="restrict", index="btree_not_null"
     )
     is_paid = fields.Boolean(string="Paid Online", compute="_compute_is_paid", compute_sudo=True)
+    is_invoice_missing = fields.Boolean(
+        compute="_compute_is_invoice_missing", compute_sudo=True, export_string_translation=False
+    )
     invoice_id = fields.Many2one(comodel_name="account.move", readonly=True, copy=False, index="btree_not_null")
     problem = fields.Text(
         related="subscription_error", string="Left to Do", help="What could not be done after the purchase."
@@ -105,6 +111,9 @@ class SubscriptionEntitlement(models.Model):
     _transaction_unique = models.UniqueIndex(
         "(payment_transaction_id) WHERE payment_transaction_id IS NOT NULL",
         "This payment was already turned into a paid subscription.",
+    )
+    _grant_unique = models.UniqueIndex(
+        "(grant_key) WHERE grant_key IS NOT NULL", "This dialog has given a paid subscription already."
     )
     _dates = models.Constraint("CHECK (date_end IS NULL OR date_end >= date_start - 1)", "It ends before it starts.")
 
@@ -134,6 +143,11 @@ class SubscriptionEntitlement(models.Model):
     def _compute_is_paid(self):
         for one in self:
             one.is_paid = bool(one.payment_transaction_id)
+
+    @api.depends("payment_transaction_id", "invoice_id.state", "state")
+    def _compute_is_invoice_missing(self):
+        for one in self:
+            one.is_invoice_missing = one._lacks_invoice()
 
     def _get_remaining_text(self):
         """What is left of the entitlements, in words: credits or days."""
@@ -184,7 +198,7 @@ class SubscriptionEntitlement(models.Model):
             )
             others._close("forfeited", date_ref)
             one._write_sealed({"state": "active" if one.date_start <= date_ref else "pending", "hold_reason": False})
-            if one.kind == CREDIT:
+            if one.kind == CREDIT and not one._is_granted():
                 one._add_move("grant", one.credits, date_ref, source=one)
             one._reset_reminder()
 
@@ -244,20 +258,17 @@ class SubscriptionEntitlement(models.Model):
                 raise UserError(self.env._("This paid subscription does not wait for a decision."))
             today = one.company_id._subscription_today()
             self.env["subscription.wallet"]._lock(one.company_id, one.partner_id)._roll(today)
-            one._write_sealed(one.package_id._get_dates(one.partner_id, today))
+            if not one.credit_move_ids:  # else its time has begun before
+                one._write_sealed(one.package_id._get_dates(one.partner_id, today))
             one._begin(today)
-            one.activity_ids.action_feedback(feedback=self.env._("Accepted."))
+            told = one._for_reader()
+            told.activity_ids.action_feedback(feedback=told.env._("Accepted."))
         return True
 
     def action_view_invoice(self):
         """Open the invoice."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.invoice_id.id,
-            "view_mode": "form",
-        }
+        return self.invoice_id._get_subscription_form()
 
     # === CRON === #
     @api.model

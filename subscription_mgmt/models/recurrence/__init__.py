@@ -12,6 +12,7 @@ from . import agenda
 from . import preparation
 from . import audience
 from . import invoice
+from . import cancelled
 from . import regeneration
 from . import contract_end
 from . import links

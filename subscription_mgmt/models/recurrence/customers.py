@@ -22,6 +22,21 @@ class ResPartner(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_last_customer(self):
+        """A recurrence that goes on needs somebody with whom."""
+        # sudo: as above
+        recurrences = self.env["subscription.recurrence"].sudo()
+        mine = [("partner_ids", "in", self.ids), ("audience", "=", "fixed"), ("state", "!=", "done")]
+        for recurrence in recurrences.search(mine).filtered(lambda one: not one.partner_ids - self):
+            raise UserError(
+                self.env._(
+                    "%(customer)s is the only customer of “%(recurrence)s”. Archive that, or choose another one there.",
+                    customer=recurrence.partner_ids[:1].display_name,
+                    recurrence=recurrence.name,
+                )
+            )
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"

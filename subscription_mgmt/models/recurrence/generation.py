@@ -11,8 +11,11 @@ from odoo.tools import SQL
 from ...tools import recurrence as engine
 from ...tools.recurrence.shift import days_asked, localise, shift
 
-# Open interactions that one recurrence and customer may have; the rest follows as they are done
+# Dates of an endless rule that are made ahead, whatever the setting says; the rest follows as time goes by
 MAX_OPEN = 400
+# Dates of a range with an end that are made at once, and interactions of all its customers
+MAX_DATES = 1000
+MAX_AT_ONCE = 20000
 NOON = time(12)
 
 
@@ -24,10 +27,30 @@ class SubscriptionRecurrence(models.Model):
     )
 
     # === DAYS === #
-    def _get_horizon(self, date_ref):
-        """Last day up to which interactions are made on the day `date_ref`."""
+    def _get_horizon(self, date_ref, rule=None):
+        """Last day up to which interactions are made on the day `date_ref`.
+
+        A range with an end is made as a whole (REC-14, REC-17), as far as the ceilings go; one without, so many days
+        ahead. What is beyond follows as the days go by.
+
+        :param rule: default: the one in force.
+        """
         self.ensure_one()
-        return fields.Date.add(date_ref, days=self.company_id.subscription_recurrence_days)
+        rule = rule or self._get_rule_in_force()
+        days = self.company_id.subscription_recurrence_days
+        ahead = fields.Date.add(date_ref, days=days)
+        if not rule.has_end:
+            if days <= MAX_OPEN:  # no rule has more dates than there are days
+                return ahead
+            return min(ahead, engine.next_slots(rule, date_ref - timedelta(days=1), MAX_OPEN)[-1])
+        slots = engine.next_slots(rule, date_ref - timedelta(days=1), self._get_ceiling())
+        whole = slots[-1:] if len(slots) == self._get_ceiling() else [*slots[-1:], *self._get_exception_days()[1]]
+        return max([ahead, *whole])
+
+    def _get_ceiling(self):
+        """Dates of a range with an end that are made at once: fewer where each is made for many customers."""
+        self.ensure_one()
+        return max(1, min(MAX_DATES, MAX_AT_ONCE // max(1, len(self._get_targets()))))
 
     def _get_slots(self, rule, first, last):
         """Slots from `first` to `last`, or the next one after when there is none, without those left out for all.
@@ -41,13 +64,21 @@ class SubscriptionRecurrence(models.Model):
             following = engine.next_slots(rule, last, len(left_out) + 1)
             found = [slot for slot in following if slot not in left_out][:1]
         found += [day for day in extra if first <= day <= last]
-        return sorted(set(found))[:MAX_OPEN]
+        return sorted(set(found))
 
     def _get_exception_days(self):
         """(dates left out for all, extra dates), two sets."""
         general = self.exception_ids.filtered(lambda exception: not exception.partner_id)
         extra = general.filtered(lambda exception: exception.kind == "extra")
         return set((general - extra).mapped("date")), set(extra.mapped("date"))
+
+    def _get_past_slots(self, rule, date_ref):
+        """Slots before the day, without those left out for all: the latest, as many as may be made at once."""
+        self.ensure_one()
+        left_out, extra = self._get_exception_days()
+        yesterday = date_ref - timedelta(days=1)
+        found = {*engine.slots(rule, rule.start, yesterday), *(day for day in extra if day < date_ref)}
+        return sorted(found - left_out)[-self._get_ceiling() :]
 
     def _plan_days(self, slots, rule, works=None):
         """The day on which each slot is to be done, away from days off; slots left out are not in the answer.
@@ -152,27 +183,35 @@ class SubscriptionRecurrence(models.Model):
             keys[exception.recurrence_id.id].add((exception.date, exception.partner_id.id))
         return keys
 
-    def _get_first_day(self, date_ref):
-        """First day of which interactions may be missing: today, or the one after the last that was made."""
+    def _get_first_day(self, date_ref, past=False):
+        """First day of which interactions may be missing: today, or the one after the last that was made.
+
+        With the past, the first one of the rule, or of what it has besides.
+        """
         self.ensure_one()
+        if past:
+            return min([self._get_rule_in_force().start, *self._get_exception_days()[1]])
         return self.filled_until + timedelta(days=1) if self.filled_until else date_ref
 
-    def _get_missing(self, date_ref):
+    def _get_missing(self, date_ref, past=False):
         """What is missing up to the horizon; nothing is written.
 
+        :param past: the dates before `date_ref`, too, of which nothing stands.
         :return: dict of recurrence → list of (slot, day, customer id), in order of their days.
         """
         if not self:
             return {}
-        keys = self._get_standing_keys(min(recurrence._get_first_day(date_ref) for recurrence in self))
+        keys = self._get_standing_keys(min(recurrence._get_first_day(date_ref, past) for recurrence in self))
         works = self._remember_days_off()
-        return {one: one._get_own_missing(date_ref, keys[one.id], works) for one in self}
+        return {one: one._get_own_missing(date_ref, keys[one.id], works, past) for one in self}
 
-    def _get_own_missing(self, date_ref, standing, works):
+    def _get_own_missing(self, date_ref, standing, works, past=False):
         rule = self._get_rule_in_force()
         slots = self._get_slots(rule, min(date_ref, self._get_first_day(date_ref)), self._get_horizon(date_ref))
         if self.filled_until:
             slots = [slot for slot in slots if slot > self.filled_until]
+        if past:
+            slots = sorted({*self._get_past_slots(rule, date_ref), *slots})
         targets = [partner.id for partner in self._get_targets()]
         return [
             (slot, day, partner_id)
@@ -196,20 +235,21 @@ class SubscriptionRecurrence(models.Model):
         return read
 
     # === MAKING === #
-    def _generate(self, date_ref):
+    def _generate(self, date_ref, past=False):
         """Make the interactions that are missing up to the horizon; doing it again makes none (S-9, S-10).
 
         :param date_ref: today, in the company of the recurrences.
+        :param past: those of the days before today, too: a person has asked for them.
         :return: the new interactions.
         :raise UserError: a company has subscriptions switched off.
         """
         self.company_id._check_subscription_enabled()
-        rows = self._insert(self._get_missing(date_ref))
+        rows = self._insert(self._get_missing(date_ref, past))
         for recurrence in self.filtered(lambda recurrence: not recurrence.rule_in_force):
             recurrence._put_in_force(recurrence._get_checked_rule())
+        for horizon, recurrences in self.grouped(lambda recurrence: recurrence._get_horizon(date_ref)).items():
+            recurrences.write({"filled_until": horizon})
         for company, recurrences in self.grouped("company_id").items():
-            days = company.subscription_recurrence_days
-            recurrences.write({"filled_until": fields.Date.add(date_ref, days=days)})
             recurrences._refresh_states(company, date_ref)
         return rows
 
@@ -262,7 +302,7 @@ class SubscriptionRecurrence(models.Model):
     def action_generate(self):
         """Ask first, with the number of interactions (REC-14, REC-15).
 
-        :raise UserError: a rule gives no date from today on (REC-14).
+        :raise UserError: all dates of a rule are over or left out (REC-14).
         """
         self.check_access("write")
         self._check_generate()
@@ -276,11 +316,11 @@ class SubscriptionRecurrence(models.Model):
             recurrence._check_invoice_template()
             today = recurrence.company_id._subscription_today()
             rule = recurrence._get_rule_in_force()
-            if not recurrence._get_slots(rule, today, recurrence._get_horizon(today)):
+            coming = recurrence._get_slots(rule, today, recurrence._get_horizon(today))
+            if not coming and not recurrence._get_past_slots(rule, today):
                 raise UserError(
                     self.env._(
-                        "“%(recurrence)s” gives no date from %(today)s on: its last date has passed.",
+                        "“%(recurrence)s” gives no date: all dates of its rule are left out.",
                         recurrence=recurrence.name,
-                        today=today,
                     )
                 )

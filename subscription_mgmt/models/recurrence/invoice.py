@@ -56,10 +56,10 @@ class SubscriptionInteraction(models.Model):
             return "draft"
         if move.payment_state in ("paid", "in_payment"):
             return "paid"
+        if self.date_reminded:  # whoever has paid a part was still reminded of the rest
+            return "reminded"
         if move.payment_state == "partial":
             return "partial"
-        if self.date_reminded:
-            return "reminded"
         return "sent" if move.is_move_sent else "issued"
 
     # === CONFIRMING === #
@@ -68,7 +68,8 @@ class SubscriptionInteraction(models.Model):
 
         :raise UserError: names it and what to do instead.
         """
-        missing = self.filtered(lambda row: row.makes == "invoice" and row.recurrence_id and not row.invoice_id)
+        issuing = self.filtered(lambda row: row.makes == "invoice" and row.recurrence_id)
+        missing = issuing.filtered(lambda row: not row._get_standing_invoice())
         if missing:
             raise UserError(
                 self.env._(
@@ -80,6 +81,8 @@ class SubscriptionInteraction(models.Model):
     def action_confirm_invoice(self):
         """Issue the invoice of each interaction, once: a second click, or another process, gets the same one (REC-27).
 
+        One that was cancelled since is issued anew.
+
         :raise AccessError: without the billing right.
         :raise UserError: it was skipped, or Odoo refuses the invoice.
         """
@@ -88,8 +91,8 @@ class SubscriptionInteraction(models.Model):
         self.check_access("read")
         # sudo: the billing right, checked above, is what it takes
         rows = self.sudo()
-        rows.filtered(lambda row: not row.invoice_id)._wait_for_lock()
-        for row in rows.filtered(lambda row: not row.invoice_id):
+        rows.filtered(lambda row: not row._get_standing_invoice())._wait_for_lock()
+        for row in rows.filtered(lambda row: not row._get_standing_invoice()):
             row._check_planned()
             row._issue_invoice()
         return self.action_view_invoices()
@@ -105,6 +108,7 @@ class SubscriptionInteraction(models.Model):
         moves = self.env["account.move"].sudo(False).with_company(self.company_id)
         values = recurrence._prepare_invoice_values(self._get_today())
         move = moves.with_context(mail_create_nosubscribe=True)._create_subscription_moves([values])
+        self._set_cancelled_aside()
         self.invoice_id = move
         if recurrence.billing_mode != "draft":
             move.action_post()
@@ -112,11 +116,9 @@ class SubscriptionInteraction(models.Model):
     def action_view_invoices(self):
         """Open the invoices of the interactions."""
         moves = self.invoice_id
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
         if len(moves) == 1:
-            form = [(self.env.ref("account.view_move_form").id, "form")]
-            return {**action, "views": form, "view_mode": "form", "res_id": moves.id}
-        return {**action, "domain": [("id", "in", moves.ids)], "context": {"create": False}}
+            return moves._get_subscription_form()
+        return moves._get_subscription_list([("id", "in", moves.ids)])
 
     def action_send_invoice(self):
         """Open Odoo's own dialog that sends the invoice: the second act (REC-27).

@@ -86,8 +86,15 @@ class SubscriptionRecurrence(models.Model):
 
     def _get_wanted_days(self, rule, since, date_ref):
         """Slot → day of everything that the rule wants from a day on, as far as interactions are made ahead."""
-        horizon = max(filter(None, (self._get_horizon(date_ref), self.filled_until)))
-        return self._plan_days(self._get_slots(rule, since, horizon), rule)
+        return self._plan_days(self._get_slots(rule, since, self._get_new_horizon(rule, date_ref)), rule)
+
+    def _get_new_horizon(self, rule, date_ref):
+        """Last day up to which interactions are made when the rule takes the place of the one in force.
+
+        Never before what an endless one has reached; how far a range with an end went says nothing for another rule.
+        """
+        horizon = self._get_horizon(date_ref, rule)
+        return horizon if self._get_rule_in_force().has_end else max(horizon, self.filled_until or horizon)
 
     def _group_standing(self, rows):
         """(customer, what stands for him) for those who have interactions and those who shall have."""
@@ -156,12 +163,11 @@ class SubscriptionRecurrence(models.Model):
         self.company_id._check_subscription_enabled()
         self._wait_for_lock()
         rule = rule or self._get_checked_rule()
-        change = self._get_change(date_ref, rule, since)
+        change, horizon = self._get_change(date_ref, rule, since), self._get_new_horizon(rule, date_ref)
         if digest:
             self._check_shown(change, digest)
         self._carry_out(change)
         self._put_in_force(rule)
-        horizon = max(filter(None, (self._get_horizon(date_ref), self.filled_until)))
         self.write({"filled_until": horizon, "rule_outdated": False})
         self._refresh_states(self.company_id, date_ref)
         self.message_post(body=self._describe_change(change))

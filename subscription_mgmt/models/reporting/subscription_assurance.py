@@ -107,7 +107,10 @@ class SubscriptionAssurance(models.Model):
 
     def _get_draft_target(self, date_ref):
         made = Domain("subscription_billing_mode", "not in", (False, "draft"))
-        return "account.move", made & Domain("state", "=", "draft") & Domain("invoice_date", "<", date_ref)
+        # What failed is known at once, whatever day the invoice bears.
+        failed = Domain("subscription_parking_ids", "any", [("step", "=", "post")])
+        late = Domain("invoice_date", "<", date_ref) | failed
+        return "account.move", made & Domain("state", "=", "draft") & late
 
     def _get_unsent_target(self, date_ref):
         queue = self.env["account.move"]._get_subscription_send_domain(self.company_id, date_ref)

@@ -297,9 +297,9 @@ class TestParking(SubscriptionCommon):
         self.assertEqual(len(contract.activity_ids), 1)
         self.assertIn("Customer Gone is archived.", contract.activity_ids.note)
 
-    def test_the_night_gives_its_reasons_in_the_language_of_the_company(self):
+    def test_the_night_gives_its_reasons_in_the_language_of_who_bills(self):
         self.env["res.lang"]._activate_lang("tr_TR")
-        self.company.partner_id.lang = "tr_TR"
+        self.env.user.lang = "tr_TR"
         customer = self.env["res.partner"].create({"name": "Giden"})
         contract = self.make_contract(partner_id=customer.id)
         customer.active = False

@@ -82,7 +82,7 @@ class TestBillingReview(SubscriptionCommon, CronMixinCase):
         self.assertFalse(run.move_ids)
         with freeze_time("2025-12-31"), self.enter_registry_test_mode():
             cron.method_direct_trigger()
-        self.assertEqual((run.state, run.progress, run.done_count, run.total_count), ("done", 100, 3, 3))
+        self.assertEqual((run.state, run.progress, run.done_count, run.total_count), ("waiting", 100, 3, 3))
         self.assertEqual(run.move_ids.subscription_contract_ids, contracts)
         self.assertEqual(set(run.move_ids.mapped("state")), {"draft"}, "held")
         self.assertFalse(left_out.invoice_count)

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -82,12 +83,24 @@ class TestCharge(ChargeCommon):
     @freeze_time("2025-12-31 22:30:00")
     def test_the_companys_day_decides(self):
         """22:30 UTC on New Year's Eve: in Istanbul the invoice of 1 January is due, in UTC it is not."""
+        self.company.partner_id.tz = "Europe/Istanbul"
         self.make_invoice()
         for zone, expected in (("UTC", 0), ("Europe/Istanbul", 1)):
             self.company.partner_id.tz = zone
             with self.simulate("done") as asked, self.enter_registry_test_mode():
                 self.env.ref("subscription_mgmt.ir_cron_subscription_charge_invoices").method_direct_trigger()
             self.assertEqual(len(asked), expected, zone)
+
+    def test_why_it_was_not_charged_is_said_in_the_language_of_the_responsible(self):
+        self.env["res.lang"]._activate_lang("tr_TR")
+        groups = "subscription_mgmt.group_subscription_contributor"
+        companies = {"company_id": self.company.id, "company_ids": [Command.set(self.company.ids)]}
+        user = new_test_user(self.env, login="ayse", groups=groups, lang="tr_TR", **companies)
+        move = self.make_invoice(user_id=user.id)
+        self.carry_out(PREPARE, date(2026, 1, 1))
+        move.button_draft()
+        self.charge()
+        self.assertEqual(self.charges_of(move).reason, "Fatura artık açık değil.")
 
     # === DECLINES === #
     def test_decline_is_not_repeated_without_a_plan(self):

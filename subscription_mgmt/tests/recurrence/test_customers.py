@@ -34,6 +34,14 @@ class TestCustomers(RecurrenceCommon):
                 partner.unlink()
         self.assertFalse(recurrence.interaction_ids.filtered(lambda row: not row.partner_id))
 
+    def test_fault_d7_only_customer_of_a_recurrence_that_goes_on_is_not_deleted(self):
+        recurrence = self.make_recurrence(generate=False, partner_ids=[Command.set(self.other.ids)])
+        with self.assertRaisesRegex(UserError, "Birch Cafe is the only customer of “Call back”. Archive that"):
+            self.other.unlink()
+        recurrence.partner_ids |= self.customer
+        self.other.unlink()
+        self.assertEqual(recurrence.partner_ids, self.customer)
+
     def test_customer_without_interactions_goes_with_his_exceptions(self):
         recurrence = self.make_visits(self.customer)
         dates = {"recurrence_id": recurrence.id, "date": date(2026, 1, 7)}

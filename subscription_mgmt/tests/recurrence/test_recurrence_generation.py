@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from psycopg2 import IntegrityError
@@ -187,10 +187,99 @@ class TestRecurrenceGeneration(RecurrenceCommon):
         self.assertEqual(near.activity_ids.date_deadline, date(2026, 1, 7), "this week's counts in the systray at once")
 
     @freeze_time("2026-03-01 10:00:00")
-    def test_a_rule_that_is_over_is_refused(self):
-        recurrence = self.make_recurrence(generate=False, end_kind="count", count=2)
+    def test_a_rule_whose_dates_are_all_left_out_is_refused(self):
+        left_out = [(0, 0, {"date": date(2026, 1, day)}) for day in (7, 14)]
+        recurrence = self.make_recurrence(generate=False, end_kind="count", count=2, exception_ids=left_out)
         with self.assertRaisesRegex(UserError, "gives no date"):
             recurrence.action_generate()
+
+    # === RANGES WITH AN END === #
+    def count_made(self, **values):
+        """(interactions, queries) of generating a range."""
+        recurrence = self.make_recurrence(generate=False, **values)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.cr.sql_log_count
+        recurrence._generate(TODAY)
+        self.env.flush_all()
+        return len(recurrence.interaction_ids), self.cr.sql_log_count - start
+
+    def test_fault_e1_range_with_an_end_is_made_as_a_whole(self):
+        year = {"end_kind": "until", "date_end": date(2026, 12, 31)}
+        few = self.count_made(end_kind="count", count=3)
+        self.assertEqual(few[0], 3)
+        made, queries = self.count_made(**year)
+        self.assertEqual(made, 52, "every Wednesday of the year")
+        self.assertLessEqual(queries, few[1], "as many queries as for three")
+        self.assertEqual(self.count_made(end_kind="count", count=1000)[0], 1000)
+
+    def test_fault_e1_longer_range_is_made_up_to_the_ceiling_and_goes_on(self):
+        recurrence = self.make_recurrence(frequency="daily", end_kind="until", date_end=date(2029, 12, 31))
+        self.assertEqual(len(recurrence.interaction_ids), 1000)
+        last = max(recurrence.interaction_ids.mapped("slot_key"))
+        self.assertEqual(recurrence.filled_until, last)
+        made = recurrence._generate(date(2026, 1, 8))
+        self.assertEqual((len(made), min(made.mapped("slot_key")) - last), (3, timedelta(days=1)), "without a gap")
+
+    @freeze_time("2026-01-05 10:00:00")
+    def test_fault_e1_dialog_says_that_there_is_a_ceiling(self):
+        daily = {"frequency": "daily", "end_kind": "until", "generate": False}
+        for last, expected in ((date(2029, 12, 31), (1000, True, 1000)), (date(2026, 12, 31), (361, False, 0))):
+            wizard = self.open_dialog(self.make_recurrence(date_end=last, **daily))
+            self.assertEqual((wizard.new_count, wizard.goes_on, wizard.ceiling), expected)
+
+    def test_many_customers_share_the_ceiling(self):
+        customers = self.env["res.partner"].create([{"name": f"Customer {n}"} for n in range(200)])
+        recurrence = self.make_recurrence(
+            frequency="daily", end_kind="count", count=1000, partner_ids=[(6, 0, customers.ids)]
+        )
+        self.assertEqual(len(recurrence.interaction_ids), 20000)
+
+    def test_endless_rule_made_of_a_range_keeps_to_the_horizon(self):
+        recurrence = self.make_recurrence(end_kind="until", date_end=date(2026, 12, 31))
+        recurrence.end_kind = "forever"
+        recurrence._regenerate(TODAY)
+        self.assertEqual((len(recurrence.interaction_ids), recurrence.filled_until), (13, date(2026, 4, 5)))
+        self.assertEqual(len(recurrence._generate(date(2026, 1, 8))), 1)
+
+    # === PAST DATES === #
+    def open_dialog(self, recurrence):
+        action = recurrence.action_generate()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    @freeze_time("2026-02-01 10:00:00")
+    def test_fault_e2_past_dates_are_offered_and_made_when_asked_for(self):
+        recurrence = self.make_recurrence(generate=False, end_kind="count", count=6)
+        wizard = self.open_dialog(recurrence)
+        self.assertEqual((wizard.new_count, wizard.past_count), (2, 4))
+        self.assertEqual((wizard.past_first, wizard.past_until), (date(2026, 1, 7), date(2026, 1, 28)))
+        wizard.action_confirm()
+        self.assertEqual(self.days(recurrence.interaction_ids), [(2, 4), (2, 11)], "not unless asked for")
+        again = self.open_dialog(recurrence)
+        self.assertEqual((again.new_count, again.past_count), (0, 4))
+        again.with_past = True
+        self.assertEqual((again.new_count, again.date_first), (4, date(2026, 1, 7)))
+        again.action_confirm()
+        self.assertEqual(len(recurrence.interaction_ids), 6)
+        self.assertEqual(self.open_dialog(recurrence).past_count, 0)
+
+    @freeze_time("2026-03-01 10:00:00")
+    def test_fault_e2_range_that_is_wholly_past_can_be_made(self):
+        recurrence = self.make_recurrence(generate=False, end_kind="count", count=2)
+        wizard = self.open_dialog(recurrence)
+        self.assertEqual((wizard.new_count, wizard.past_count), (0, 2))
+        wizard.with_past = True
+        wizard.action_confirm()
+        self.assertEqual(self.days(recurrence.interaction_ids), [(1, 7), (1, 14)])
+        self.assertEqual(recurrence.state, "done")
+        self.assertEqual(set(recurrence.interaction_ids.mapped("agenda_group")), {"overdue"})
+
+    @freeze_time("2026-02-01 10:00:00")
+    def test_past_dates_that_were_done_or_left_out_are_not_offered(self):
+        recurrence = self.make_recurrence(exception_ids=[(0, 0, {"date": date(2026, 1, 14)})])
+        recurrence.interaction_ids.sorted("slot_key")[0]._finish()
+        recurrence.interaction_ids.sorted("slot_key")[1].unlink()
+        self.assertEqual(self.open_dialog(recurrence).past_count, 0)
 
     # === STATES === #
     def test_rec_07_running_ending_done(self):

@@ -216,6 +216,33 @@ class TestRecurringInvoice(RecurrenceCommon):
         other.invoice_id.button_cancel()
         self.assertEqual(other.invoice_status, "rejected")
 
+    def test_fault_e3_invoice_cancelled_by_hand_is_issued_anew(self):
+        row = self.make_due()
+        row.action_confirm_invoice()
+        old = row.invoice_id
+        old.button_draft()
+        old.button_cancel()
+        self.assertTrue(row.is_to_confirm)
+        with self.assertRaisesRegex(UserError, "confirm the invoice, or skip it"):
+            row.action_send_invoice()
+        row.action_confirm_invoice()
+        new = row.invoice_id
+        self.assertEqual((new != old, new.state, row.invoice_status), (True, "posted", "issued"))
+        row.action_confirm_invoice()
+        self.assertEqual(row.invoice_id, new, "once")
+        with self.assertRaisesRegex(UserError, f"invoiced again on {new.name}"):
+            old.button_draft()
+
+    def test_cancelled_invoice_does_not_keep_from_skipping(self):
+        row = self.make_due()
+        row.action_confirm_invoice()
+        row.invoice_id.button_draft()
+        row.invoice_id.button_cancel()
+        self.env["subscription.interaction.skip"].create(
+            {"interaction_ids": [(6, 0, row.ids)], "reason": "Agreed"}
+        ).action_confirm()
+        self.assertEqual(row.state, "cancelled")
+
     # === MAKE RECURRING === #
     def test_from_an_existing_invoice(self):
         move = self.env["account.move"].create(
@@ -282,6 +309,13 @@ class TestInvoiceReminder(RecurrenceCommon):
         self.assertIn("120.00", message.body)
         self.assertEqual((self.row.invoice_status, self.row.date_reminded), ("reminded", date(2026, 1, 7)))
         self.assertFalse(self.remind("2026-01-08"), "nobody is reminded twice")
+
+    def test_fault_e4_part_paid_after_the_reminder_still_shows_the_reminder(self):
+        self.remind("2026-01-07")
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.row.invoice_id.ids
+        ).create({"amount": 50.0})._create_payments()
+        self.assertEqual((self.row.invoice_id.payment_state, self.row.invoice_status), ("partial", "reminded"))
 
     def test_not_what_was_never_sent_or_is_paid_or_is_old(self):
         move = self.row.invoice_id

@@ -53,6 +53,11 @@ class Rule:
         return self.frequency in ("monthly", "yearly")
 
     @property
+    def has_end(self) -> bool:
+        """Whether the rule ends by itself, on a day or after so many times."""
+        return self.until is not None or self.count is not None
+
+    @property
     def may_skip(self) -> bool:
         """Whether a month of the rule may be without a slot."""
         return (

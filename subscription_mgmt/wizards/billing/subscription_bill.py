@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 # A person waits for so many contracts (a few seconds); more are billed in the background, with a progress bar
 FOREGROUND = 300
@@ -17,11 +18,19 @@ class SubscriptionBill(models.TransientModel):
         comodel_name="res.company", required=True, default=lambda self: self.env.company, readonly=True
     )
     date_ref = fields.Date(
-        string="Bill Up To",
+        string="Periods Due Until",
         required=True,
         default=lambda self: self.env.company._subscription_today(),
-        help="Everything planned to be billed on or before this day; also the date of the invoices.",
+        help="Everything planned to be billed on or before this day.",
     )
+    date_invoice = fields.Date(
+        string="Invoice Date",
+        required=True,
+        default=lambda self: self.env.company._subscription_today(),
+        help="Day that the invoices bear, whatever periods are due.",
+    )
+    is_later = fields.Boolean(compute="_compute_is_later")
+    confirm_later = fields.Boolean(string="Date the invoices later than today all the same")
     contract_ids = fields.Many2many(comodel_name="subscription.contract", string="Only These Contracts")
     partner_ids = fields.Many2many(comodel_name="res.partner", string="Only These Subscribers")
     category_ids = fields.Many2many(
@@ -57,6 +66,21 @@ class SubscriptionBill(models.TransientModel):
         # Archived contracts are a choice, too, though they are not shown.
         for wizard in self.with_context(active_test=False):
             wizard.is_chosen = bool(wizard.contract_ids or wizard.partner_ids or wizard.category_ids)
+
+    @api.depends("date_invoice", "company_id")
+    def _compute_is_later(self):
+        for wizard in self:
+            wizard.is_later = wizard.date_invoice and wizard.date_invoice > wizard.company_id._subscription_today()
+
+    @api.onchange("date_ref", "date_invoice", "contract_ids", "partner_ids", "category_ids")
+    def _onchange_due(self):
+        """What was shown is not what would be billed now."""
+        self.line_ids = False
+
+    @api.onchange("date_invoice")
+    def _onchange_date_invoice(self):
+        """Another day is to be confirmed anew."""
+        self.confirm_later = False
 
     @api.depends("date_ref", "contract_ids", "partner_ids", "category_ids", "company_id")
     def _compute_due(self):
@@ -110,7 +134,7 @@ class SubscriptionBill(models.TransientModel):
 
     def _convert(self, contract, amount):
         """Amount of the contract's currency in that of the company."""
-        return contract.currency_id._convert(amount, self.currency_id, self.company_id, self.date_ref)
+        return contract.currency_id._convert(amount, self.currency_id, self.company_id, self.date_invoice)
 
     def action_preview(self):
         """List what would be billed, contract by contract, with the difference to the period before."""
@@ -130,19 +154,28 @@ class SubscriptionBill(models.TransientModel):
         """Bill, and show the run.
 
         :raise AccessError: without the billing right.
-        :raise UserError: nothing is due.
+        :raise UserError: nothing is due; the invoices would be dated later than today, and nobody has confirmed that.
         """
         self.ensure_one()
         if not self.env.user.has_group("subscription_mgmt.group_subscription_billing"):
             raise AccessError(self.env._("You need the billing right to bill subscriptions."))
+        self._check_invoice_date()
         runs = self.env["subscription.billing.run"]
-        chosen = self._get_chosen()
+        chosen, terms = self._get_chosen(), {"hold": self.hold, "date_invoice": self.date_invoice}
         if self.contract_count > FOREGROUND:
-            return runs._start(self.company_id, self.date_ref, chosen, hold=self.hold)._get_form_action()
-        runs = runs._bill_due(self.date_ref, chosen, self.company_id, hold=self.hold)
+            return runs._start(self.company_id, self.date_ref, chosen, **terms)._get_form_action()
+        runs = runs._bill_due(self.date_ref, chosen, self.company_id, **terms)
         if not runs:
-            raise UserError(self.env._("Nothing is due up to %(day)s.", day=self.date_ref))
+            day = format_date(self.env, self.date_ref)
+            raise UserError(self.env._("Nothing is due up to %(day)s.", day=day))
         return runs._get_form_action()
+
+    def _check_invoice_date(self):
+        """Raise when invoices would be dated later than today and nobody has confirmed that."""
+        if self.is_later and self.contract_count and not self.confirm_later:
+            day = format_date(self.env, self.date_invoice)
+            text = self.env._("%(day)s is later than today. Confirm that the invoices bear that day.", day=day)
+            raise UserError(text)
 
 
 class SubscriptionBillLine(models.TransientModel):

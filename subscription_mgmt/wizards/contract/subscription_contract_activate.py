@@ -94,8 +94,7 @@ class SubscriptionContractActivate(models.TransientModel):
         self.ensure_one()
         contract = self.contract_ids.ensure_one()
         contract.check_access("write")
-        if not contract.try_lock_for_update():
-            raise UserError(self.env._("Somebody else is changing this contract at the moment. Try again shortly."))
+        contract._hold_for_act()
         if contract.state != "draft":
             raise UserError(self.env._("Contract %(contract)s is in force already.", contract=contract.name))
         with self.env.cr.savepoint():  # nothing is kept of what is refused half-way

@@ -83,8 +83,7 @@ class SubscriptionPlanChange(models.TransientModel):
         """
         self.ensure_one()
         self.contract_id.check_access("write")
-        if not self.contract_id.try_lock_for_update():
-            raise UserError(self.env._("Somebody else is changing this contract at the moment. Try again shortly."))
+        self.contract_id._hold_for_act()
         if self._get_digest(self.contract_id._get_plan_difference()) != self.digest:
             raise UserError(self.env._("The contract has changed since this was shown. Look at it once more."))
         self.contract_id._settle()

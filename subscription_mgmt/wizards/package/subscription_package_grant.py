@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -23,8 +25,11 @@ class SubscriptionPackageGrant(models.TransientModel):
     warning = fields.Char(compute="_compute_warning")
     is_switch = fields.Boolean(compute="_compute_warning")
     confirmed = fields.Boolean(string="Go On All the Same")
-    entitlement_id = fields.Many2one(
-        comodel_name="subscription.entitlement", string="Paid Subscription", readonly=True, help="What was given."
+    key = fields.Char(
+        default=lambda self: uuid4().hex,
+        readonly=True,
+        export_string_translation=False,
+        help="Stands on what the dialog gives: a second click, or two at once, give one.",
     )
 
     @api.depends("partner_id", "package_id")
@@ -43,12 +48,11 @@ class SubscriptionPackageGrant(models.TransientModel):
         :raise UserError: a rule of LIM-15..18 is against it; the package gives nothing.
         """
         self.ensure_one()
-        if not self.entitlement_id:
-            self.entitlement_id = self._grant()
+        entitlement = self._grant()
         return {
             "type": "ir.actions.act_window",
             "res_model": "subscription.entitlement",
-            "res_id": self.entitlement_id.id,
+            "res_id": entitlement.id,
             "view_mode": "form",
         }
 
@@ -63,7 +67,8 @@ class SubscriptionPackageGrant(models.TransientModel):
             confirmed=self.confirmed,
             buyer_id=partner.id,
             reason=self.reason,
+            grant_key=self.key,
         )
-        if self.make_invoice:
+        if self.make_invoice:  # does nothing where it has one
             entitlement._make_invoice(today)
         return entitlement

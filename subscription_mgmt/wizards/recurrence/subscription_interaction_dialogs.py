@@ -157,12 +157,12 @@ class SubscriptionInteractionSkip(models.TransientModel):
     def action_confirm(self):
         """Skip them, with the reason.
 
-        :raise UserError: one was done or skipped meanwhile, or has an invoice.
+        :raise UserError: one was done or skipped meanwhile, or has an invoice that stands.
         """
         self.interaction_ids._check_planned()
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why, so that the next one who looks knows."))
-        if self.interaction_ids.invoice_id:
+        if self.interaction_ids._get_standing_invoice():
             raise UserError(self.env._("The invoice was issued: send it, or credit it on the invoice."))
         self.interaction_ids._skip(self.reason.strip())
         return {"type": "ir.actions.act_window_close"}
