@@ -33,6 +33,7 @@
         "data/mail_template_dunning_data.xml",
         "data/ir_cron_package_data.xml",
         "data/mail_template_package_data.xml",
+        "data/mail_template_contract_data.xml",
         "data/subscription_import_data.xml",
         "data/subscription_recurrence_data.xml",
         "wizards/contract/subscription_contract_activate_views.xml",

@@ -73,7 +73,8 @@ class SealedCommon(ChargeCommon, PackageCommon):
             "subscription.amendment.step": cls.amendment.step_ids.sudo(),
             "subscription.decision": later.sudo().decision_id,
             "subscription.billing.run": cls.invoice.subscription_run_id.sudo(),
-            "subscription.charge": cls.invoice._prepare_subscription_charges(),
+            # Of another contract: while money is on its way, payer and card are kept.
+            "subscription.charge": cls.make_invoice()._prepare_subscription_charges(),
             "subscription.dunning.log": cls.step._log(cls.invoice, date(2026, 2, 1), "done"),
             "subscription.entitlement": cls.entitlement.sudo(),
             "subscription.credit.move": cls.entitlement.credit_move_ids.sudo(),

@@ -3,32 +3,37 @@ from odoo.tests import tagged
 from .sealed_common import SealedCommon
 
 NOBODY = ()
+MANAGE = ("manager",)
 EDIT = ("editor", "manager")
 CONTRIBUTE = ("contributor", *EDIT)
 # Who may write which field of a contract that is in force and was billed, and of what is kept about it. Not here:
 # lists of other records, whose own fields are. A new field has to be added, with a thought of who may write it.
 WRITE = {
     "subscription.contract": {
-        NOBODY: "active company_id currency_id date_closed date_next_invoice import_batch_id mrr partner_id state",
+        # The contract was billed: its trial is over.
+        NOBODY: "active close_comment commitment_end company_id currency_id date_closed date_end_before "
+        "date_next_invoice date_trial_end date_trial_reminded import_batch_id mrr partner_id renewal_before state "
+        "termination_waiver trial_days trial_then",
+        MANAGE: "commitment_months termination_fee termination_fee_amount termination_fee_percent",
         CONTRIBUTE: "amendment_billing analytic_account_id billing_mode category_id close_reason_id contact_id "
         "date_end date_start dunning_plan_id employee_id equipment_id external_ref invoice_partner_id journal_id name "
         "note notice_days payment_method_line_id payment_term_id payment_token_id portal_attachment_ids project_id "
         "properties renewal renewal_months service_address_id service_category_id special_code subject tag_ids user_id",
     },
     "subscription.contract.line": {
-        NOBODY: "bill_from company_id contract_id currency_id final_from is_void mrr payer_id price_subtotal "
-        "replaces_id",
+        NOBODY: "bill_from company_id contract_id currency_id final_from is_fee is_void is_withdrawn mrr payer_id "
+        "price_subtotal replaces_id",
         CONTRIBUTE: "active analytic_distribution anchor_day billing_timing date_end date_start discount interval "
         "interval_unit name paid_until price_unit product_id prorate quantity repetitions sequence tax_ids "
         "tax_position_id",
     },
     "subscription.installment": {
         NOBODY: "company_id contract_id credited_id currency_id date_from date_to decision_id invoice_line_id is_again "
-        "is_edited is_reopened line_id partner_id price_subtotal price_whole product_id prorate reason state "
+        "is_edited is_reopened line_id partner_id pause_id price_subtotal price_whole product_id prorate reason state "
         "whole_from whole_to",
         CONTRIBUTE: "date_invoice discount price_unit quantity",
     },
-    "subscription.pause": {NOBODY: "company_id contract_id date_from date_to reason"},
+    "subscription.pause": {NOBODY: "cause company_id contract_id date_from date_to mode moved_days reason"},
     # A draft; what was confirmed nobody writes, see TestAmendment.
     "subscription.amendment": {
         NOBODY: "charge company_id confirmed_id contract_id credit date_confirmed digest is_pending journal last_row "

@@ -28,16 +28,29 @@ def migrate(cr, version):
     """Carry pauses and decisions over; then settle what stands still, so that nothing is planned on those days."""
     cr.execute(
         f"""
-        INSERT INTO subscription_pause (contract_id, company_id, date_from, date_to, create_date, write_date)
-        SELECT island.contract_id, contract.company_id, island.date_from, island.date_to, now(), now()
+        INSERT INTO subscription_pause (contract_id, company_id, date_from, date_to, mode, cause,
+                                        create_date, write_date)
+        SELECT island.contract_id, contract.company_id, island.date_from, island.date_to, 'days', 'agreed',
+               now(), now()
           FROM ({ISLANDS}) island JOIN subscription_contract contract ON contract.id = island.contract_id
         """
     )
     cr.execute(
         """
-        INSERT INTO subscription_pause (contract_id, company_id, date_from, create_date, write_date)
-        SELECT id, company_id, date_paused, now(), now() FROM subscription_contract
+        INSERT INTO subscription_pause (contract_id, company_id, date_from, mode, cause, create_date, write_date)
+        SELECT id, company_id, date_paused, 'days', 'agreed', now(), now() FROM subscription_contract
          WHERE state = 'paused' AND date_paused IS NOT NULL
+        """
+    )
+    # What dunning has paused is not counted among the pauses that were agreed.
+    cr.execute(
+        """
+        UPDATE subscription_pause pause SET cause = 'unpaid'
+          FROM subscription_dunning_log log
+          JOIN account_move_line line ON line.move_id = log.move_id
+          JOIN subscription_installment row ON row.invoice_line_id = line.id
+         WHERE log.action = 'pause' AND log.result = 'done'
+           AND row.contract_id = pause.contract_id AND log.date = pause.date_from
         """
     )
     cr.execute("DELETE FROM subscription_installment WHERE state = 'skipped' AND price_unit = 0 AND NOT is_edited")

@@ -4,6 +4,8 @@ from . import subscription_charge
 from . import sending
 from . import open_amount
 from . import account_move
+from . import protection
+from . import contract_end
 from . import subscription_dunning_plan
 from . import subscription_dunning_step
 from . import subscription_dunning_threshold

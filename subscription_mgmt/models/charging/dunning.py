@@ -67,8 +67,8 @@ class SubscriptionInvoicingMixin(models.AbstractModel):
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
-    def _is_paused_by_dunning(self):
-        """Whether the contract stands still because of unpaid invoices, and all of them have been paid since."""
+    def _get_dunning_pauses(self):
+        """Steps that paused the contract for unpaid invoices, and those of them whose invoices are not paid yet."""
         self.ensure_one()
         # sudo: looks at all invoices of the contract
         pauses = self.env["subscription.dunning.log"].sudo()
@@ -80,7 +80,26 @@ class SubscriptionContract(models.Model):
             ]
         )
         unpaid = pauses.filtered(lambda log: not log.date_recovered and log.move_id.payment_state in UNPAID)
+        return pauses, unpaid
+
+    def _is_paused_by_dunning(self):
+        """Whether the contract stands still because of unpaid invoices, and all of them have been paid since."""
+        pauses, unpaid = self._get_dunning_pauses()
         return self.state == "paused" and self.date_paused in pauses.mapped("date") and not unpaid
+
+    def _explain_end_of_pause(self):
+        """Override of `subscription_mgmt`: name the invoices that hold the contract."""
+        if self.state != "paused" or self.pause_id.date_to:
+            return super()._explain_end_of_pause()
+        pauses, unpaid = self._get_dunning_pauses()
+        if self.date_paused not in pauses.mapped("date"):
+            return super()._explain_end_of_pause()
+        if not unpaid:
+            return self.env._("What was owed is paid: service and billing go on by themselves tonight.")
+        invoices = ", ".join(
+            f"{move.name} ({move.currency_id.format(move.amount_residual)})" for move in unpaid.move_id
+        )
+        return self.env._("Service and billing go on by themselves when this is paid: %(invoices)s", invoices=invoices)
 
 
 class AccountMove(models.Model):

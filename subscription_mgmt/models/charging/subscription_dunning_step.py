@@ -152,7 +152,8 @@ class SubscriptionDunningStep(models.Model):
         if obstacle:
             return self._log(move, date_ref, "skipped", obstacle)
         # Those that another invoice paused already are held by this one too.
-        contracts.filtered(lambda contract: contract.state == "active").action_pause(date_ref)
+        reason = self.env._("%(invoice)s is not paid", invoice=move.name)
+        contracts.filtered(lambda contract: contract.state == "active")._pause_unpaid(date_ref, reason)
         return self._log(move, date_ref, "done")
 
     def _run_close(self, move, date_ref):

@@ -12,6 +12,10 @@ from . import subscription_installment
 from . import settlement
 from . import segments
 from . import plan
+from . import pause
+from . import trial
+from . import commitment
+from . import closing
 from . import lifecycle
 from . import backlog
 from . import dialogs

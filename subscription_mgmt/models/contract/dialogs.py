@@ -7,13 +7,15 @@ from odoo.exceptions import UserError
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
-    is_pause_open = fields.Boolean(compute="_compute_is_pause_open", help="A pause has no last day yet.")
+    is_pause_open = fields.Boolean(
+        compute="_compute_is_pause_open", help="There is a pause, or one to come, that can be ended or called off."
+    )
     is_renewable = fields.Boolean(compute="_compute_is_renewable", help="It has a term that a person may renew.")
 
-    @api.depends("pause_ids.date_to")
+    @api.depends("pause_ids.date_from", "pause_ids.date_to", "state")
     def _compute_is_pause_open(self):
         for contract in self:
-            contract.is_pause_open = bool(contract._get_open_pause(None))
+            contract.is_pause_open = bool(contract.pause_id)
 
     @api.depends("state", "date_end", "renewal", "close_reason_id")
     def _compute_is_renewable(self):
@@ -38,15 +40,26 @@ class SubscriptionContract(models.Model):
     def action_open_resume(self):
         """Ask from when service and billing go on; a pause that has not begun yet can be called off."""
         self.ensure_one()
-        pause = self._get_open_pause(None)[:1]
+        pause = self._get_open_pause(None)[:1] or self.pause_id
         if not pause:
             raise UserError(self.env._("Only a paused contract can be resumed."))
         day = max(self.company_id._subscription_today(), pause.date_from)
-        return self._open_dialog("subscription_mgmt.subscription_contract_resume_action", default_date=day)
+        return self._open_dialog(
+            "subscription_mgmt.subscription_contract_resume_action", default_date=day, default_is_resuming=True
+        )
 
     def action_open_reopen(self):
-        """Ask for the new end of a contract that is closed."""
-        return self._open_dialog("subscription_mgmt.subscription_contract_reopen_action")
+        """Ask for the new end of a contract that is closed: the one that it had before."""
+        self.ensure_one()
+        end = self.date_end_before
+        kept = end and end >= self.company_id._subscription_today() and end
+        return self._open_dialog("subscription_mgmt.subscription_contract_reopen_action", default_date_end=kept)
+
+    def action_open_close(self):
+        """Ask for last day and reason, and show what closing would come to."""
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_contract_close_action")
+        return {**action, "context": {"default_contract_ids": self.ids, "default_end": "period"}}
 
     def _open_dialog(self, name, **context):
         self.ensure_one()

@@ -29,6 +29,7 @@ class Row(NamedTuple):
     prorate: bool
     date_invoice: object
     decision_id: int | None
+    pause_id: int | None
     credited_id: int | None
     is_again: bool
     is_reopened: bool
@@ -50,7 +51,7 @@ class LedgerReader:
 
     A handful of queries, however many contracts; amounts are as prices are written, with the tax where it is included.
 
-    :ivar pauses: days without service by contract, as (first, last) with None for a pause without an end.
+    :ivar pauses: pauses by contract (:class:`...tools.pauses.Pause`).
     """
 
     def __init__(self, contracts):
@@ -75,7 +76,7 @@ class LedgerReader:
             self._terms[decision.id] = terms
         # sudo: pauses hold, too
         for pause in self.env["subscription.pause"].sudo().search([("contract_id", "in", contracts.ids)]):
-            self.pauses[pause.contract_id.id].append((pause.date_from, pause.date_to or None))
+            self.pauses[pause.contract_id.id].append(pause._as_terms())
 
     def get_today(self, company):
         """The day of today in a company, worked out once."""
@@ -94,8 +95,8 @@ class LedgerReader:
                     """
                     SELECT row.id, row.line_id, row.date_from, row.date_to, row.state, row.quantity, row.price_unit,
                            row.discount, row.whole_from, row.whole_to, row.price_whole, row.prorate,
-                           row.date_invoice, row.decision_id, row.credited_id, COALESCE(row.is_again, FALSE),
-                           row.is_reopened, row.invoice_line_id,
+                           row.date_invoice, row.decision_id, row.pause_id, row.credited_id,
+                           COALESCE(row.is_again, FALSE), row.is_reopened, row.invoice_line_id,
                            line.quantity, line.price_unit, line.discount, move.id, move.move_type, move.state
                       FROM subscription_installment row
                  LEFT JOIN account_move_line line ON line.id = row.invoice_line_id

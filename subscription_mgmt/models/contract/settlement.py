@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import float_compare
 
 from ...tools import settlement
+from ...tools.pauses import moved_back, paused_slots, unserved
 from ...tools.periods import ONE_DAY
 from ...tools.plan import Cadence
 from ...tools.proration import get_exact_price, net, rounded
@@ -47,6 +48,8 @@ class SubscriptionContract(models.Model):
             change.removed.with_context(subscription_ledger=LEDGER).unlink()
             for row, values in change.changed:
                 row.with_context(subscription_ledger=LEDGER).write(values)
+            # A row that was moved off a day makes room for another one there.
+            rows.flush_model(["date_from"])
             rows.with_context(subscription_ledger=LEDGER).create(change.added)
             total = PlanChange(*(before + new for before, new in zip(total, change, strict=True)))
         return total
@@ -105,15 +108,25 @@ class SubscriptionContractLine(models.Model):
         first = self
         while first.replaces_id:
             first = first.replaces_id
-        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
-        return Cadence(
-            anchor=first.date_start,
+        ends = [self.date_end] if self.date_end else []
+        if self.is_fee:
+            anchor = first.date_start
+        else:
+            anchor = max(first.date_start, self.contract_id._get_first_paid_day())
+            ends += self.contract_id._get_last_days()
+        cadence = Cadence(
+            anchor=anchor,
             interval=self.interval,
             unit=self.interval_unit,
             anchor_day=self.anchor_day or None,
             repetitions=self.repetitions or None,
             date_end=min(ends) if ends else None,
         )
+        return moved_back(cadence, self._get_moved_days()) if cadence.repetitions else cadence
+
+    def _get_moved_days(self):
+        """By how many days pauses moved the end of a line with a number of periods."""
+        return 0 if self.is_fee else sum(self.contract_id.pause_ids.mapped("moved_days"))
 
     def _get_terms(self, reader, until=None):
         """What was agreed for the line, for the settlement in plain Python.
@@ -121,22 +134,35 @@ class SubscriptionContractLine(models.Model):
         :param reader: of a batch with its contract.
         """
         self.ensure_one()
-        contract = self.contract_id
-        spans = [(self.date_start, self.date_end or None), (contract.date_start, contract.date_end or None)]
-        if self.is_void:
-            spans.append((self.date_start, self.date_start - ONE_DAY))
-        elif not self.active:
-            # A line that was taken away serves until the last day that was billed.
-            spans.append((self.date_start, reader.get_billed_until(self) or self.date_start - ONE_DAY))
+        contract, cadence = self.contract_id, self._get_cadence()
         return settlement.Terms(
             line=self.id,
-            cadence=self._get_cadence(),
-            served=settlement.served(*spans, pauses=reader.pauses[contract.id]),
+            cadence=cadence,
+            served=self._get_served(reader, cadence),
             price=get_exact_price(self.quantity, self.price_unit, self.discount),
             horizon=until or self._get_horizon(reader.get_today(contract.company_id)),
             prorate=self.prorate,
             paid_until=self.paid_until or None,
         )
+
+    def _get_served(self, reader, cadence):
+        """Days of service: those of line and contract, without trial and pauses."""
+        if self.is_fee:
+            return () if self.is_withdrawn else settlement.served((self.date_start, self.date_end))
+        pauses = reader.pauses[self.contract_id.id]
+        return settlement.served(*self._get_spans(reader), pauses=unserved(pauses, cadence) if pauses else ())
+
+    def _get_spans(self, reader):
+        """Days that line and contract go on, both of which a day of service lies in: (first, last) with None."""
+        contract = self.contract_id
+        first, last = contract._get_first_paid_day(), min(contract._get_last_days(), default=None)
+        spans = [(self.date_start, self.date_end or None), (first, last)]
+        if self.is_void:
+            spans.append((self.date_start, self.date_start - ONE_DAY))
+        elif not self.active:
+            # A line that was taken away serves until the last day that was billed.
+            spans.append((self.date_start, reader.get_billed_until(self) or self.date_start - ONE_DAY))
+        return spans
 
     def _add_plan_difference(self, reader, until, reason, change, removed, kept):
         """Add what settling this chain of lines does to the change."""
@@ -162,6 +188,7 @@ class SubscriptionContractLine(models.Model):
         kept += [key for key, _item in difference.change + difference.keep if key not in changed]
         for line in self:
             line._add_skipped_rows(reader, terms[line.id].served, change, removed)
+            line._add_paused_rows(reader, terms[line.id], change, removed)
 
     def _filter_loose(self, kept, stored):
         """Rows to keep that may still say something else than they should: not those of whole periods at our terms.
@@ -208,7 +235,37 @@ class SubscriptionContractLine(models.Model):
                 removed.append(row)
         removed += rows.values()
 
+    def _add_paused_rows(self, reader, terms, change, removed):
+        """Show the days that pauses take out of the plan, one row for each period, where no other row stands."""
+        stored = {(row.pause_id, row.date_from, row.date_to): row.id for row in reader.rows[self.id] if row.pause_id}
+        pauses = reader.pauses[self.contract_id.id]
+        if pauses and not self.is_fee:
+            billed = [(row.date_from, row.date_to) for row in reader.rows[self.id] if row.state == "invoiced"]
+            skipped = [item[1:3] for item in reader.decisions[self.id] if item.amount is None]
+            agreed = settlement.served(*self._get_spans(reader))
+            for pause, slot in paused_slots(pauses, terms, agreed, billed + skipped):
+                if not stored.pop((pause.key, slot.date_from, slot.date_to), None):
+                    change.added.append(self._prepare_paused_values(pause, slot))
+        removed += stored.values()
+
     # === VALUES === #
+    def _prepare_paused_values(self, pause, slot):
+        """Values of a row that says that nothing is charged for these days."""
+        reason = self.env["subscription.pause"].sudo().browse(pause.key).reason
+        return {
+            "contract_id": self.contract_id.id,
+            "line_id": self.id,
+            "date_from": slot.date_from,
+            "date_to": slot.date_to,
+            "date_invoice": self._get_billing_date(slot.date_from, slot.date_to),
+            "pause_id": pause.key,
+            "state": "skipped",
+            "reason": reason or self.env._("Paused"),
+            "quantity": 1.0,
+            "price_unit": 0.0,
+            "discount": 0.0,
+        }
+
     def _prepare_settled_values(self, item, reader, reason):
         """Values of the row for what settlement asks: a charge, or a correction of a billed row."""
         self.ensure_one()

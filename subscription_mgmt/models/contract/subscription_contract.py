@@ -2,11 +2,13 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 # What invoices were made out in; stays as it is once the contract was billed
 IDENTITY = {"company_id", "currency_id", "partner_id"}
+# Terms of the contract that the plan is made from
+PLAN_DATES = {"date_start", "date_end", "trial_days", "date_trial_end", "trial_then"}
 
 
 class SubscriptionContract(models.Model):
@@ -109,7 +111,6 @@ class SubscriptionContract(models.Model):
     date_end = fields.Date(
         string="End Date", copy=False, tracking=True, help="Last day of the contract, included. Empty: open-ended."
     )
-    date_paused = fields.Date(string="Paused Since", compute="_compute_date_paused")
     pause_ids = fields.One2many(
         comodel_name="subscription.pause", inverse_name="contract_id", string="Pauses", readonly=True
     )
@@ -196,10 +197,13 @@ class SubscriptionContract(models.Model):
         for contract in self:
             contract.user_id = contract.employee_id.user_id or contract.user_id
 
-    @api.depends("line_ids.mrr", "line_ids.active", "line_ids.date_start", "line_ids.date_end", "state")
+    @api.depends(
+        "line_ids.mrr", "line_ids.active", "line_ids.date_start", "line_ids.date_end", "state", "date_trial_end"
+    )
     def _compute_mrr(self):
         for contract in self:
-            running = contract.state in ("draft", "active")
+            # Who tries it pays nothing that would recur; a draft says what it will come to.
+            running = contract.state == "draft" or (contract.state == "active" and not contract._is_free_today())
             contract.mrr = sum(contract._get_lines_in_force().mapped("mrr")) if running else 0
 
     def _get_lines_in_force(self):
@@ -214,16 +218,6 @@ class SubscriptionContract(models.Model):
         for contract in self:
             change = contract._origin._get_plan_difference()
             contract.plan_outdated = bool(change.added or change.changed or change.removed)
-
-    @api.depends("pause_ids.date_from", "pause_ids.date_to", "state")
-    def _compute_date_paused(self):
-        for contract in self:
-            today = contract.company_id._subscription_today()
-            covering = contract.pause_ids.filtered(
-                lambda pause, today=today: pause.date_from <= today and (not pause.date_to or pause.date_to >= today)
-            )
-            open_ = contract.pause_ids.filtered(lambda pause: not pause.date_to)
-            contract.date_paused = contract.state == "paused" and (covering or open_)[:1].date_from
 
     @api.depends("subscription_parking_ids.attempts")
     def _compute_billing_attempts(self):
@@ -252,7 +246,7 @@ class SubscriptionContract(models.Model):
 
     @api.model
     def _get_other_mrr_domain(self, company, date_ref):
-        """Contracts whose figure is not that of the day any more, because a line began or ended."""
+        """Contracts whose figure is not that of the day any more, because a line began or ended, or a trial."""
         query = SQL(
             """
             SELECT contract.id
@@ -261,6 +255,7 @@ class SubscriptionContract(models.Model):
                 ON line.contract_id = contract.id AND line.active
                AND line.date_start <= GREATEST(contract.date_start, %(day)s)
                AND (line.date_end IS NULL OR line.date_end >= GREATEST(contract.date_start, %(day)s))
+               AND (contract.date_trial_end IS NULL OR contract.date_trial_end < %(day)s)
              WHERE contract.company_id = %(company)s AND contract.state = 'active'
           GROUP BY contract.id
             HAVING abs(COALESCE(contract.mrr, 0) - COALESCE(SUM(line.mrr), 0)) > 0.005
@@ -335,12 +330,14 @@ class SubscriptionContract(models.Model):
         """Keep the identity of contracts, and settle those in force whose dates change.
 
         :raise UserError: company, currency or subscriber of a billed contract; a running one is archived; the reason
-            of a closed one is taken off.
+            of a closed one is taken off; a trial that is over, or an end before the commitment.
         """
         self._check_kept(vals)
         self._check_reason_kept(vals)
+        self._check_trial_kept(vals)
+        self._check_commitment_kept(vals)
         result = super().write(vals)
-        if {"date_start", "date_end"} & set(vals) and not self._is_own_code():
+        if PLAN_DATES & set(vals) and not self._is_own_code():
             self._settle()
         if "invoice_partner_id" in vals and not self._is_own_code():
             self._forget_payers()
@@ -381,6 +378,15 @@ class SubscriptionContract(models.Model):
                     contract=billed.contract_id.name,
                 )
             )
+
+    def copy_data(self, default=None):
+        """Override of `base`: a fee for leaving the contract is no part of what is sold."""
+        data = super().copy_data(default)
+        for contract, values in zip(self, data, strict=True):
+            fees = contract.line_ids.filtered("is_fee")
+            if fees and "line_ids" in values:
+                values["line_ids"] = [Command.create(line) for line in (contract.line_ids - fees).copy_data()]
+        return data
 
     def _get_sale_lines(self):
         return self.line_ids

@@ -117,11 +117,12 @@ class SubscriptionContractLine(models.Model):
             if not line.date_start or line.contract_id.state == "draft":
                 line.date_start = line.contract_id.date_start
 
-    @api.depends("quantity", "price_unit", "discount", "tax_ids", "interval", "interval_unit")
+    @api.depends("quantity", "price_unit", "discount", "tax_ids", "interval", "interval_unit", "is_fee")
     def _compute_amounts(self):
         for line in self:
             line.price_subtotal = line._get_untaxed(line.quantity, line.price_unit, line.discount)
-            line.mrr = get_mrr(line.price_subtotal, line.interval, line.interval_unit)
+            # A fee that is billed once recurs never.
+            line.mrr = 0 if line.is_fee else get_mrr(line.price_subtotal, line.interval, line.interval_unit)
 
     # === CONSTRAINTS === #
     @api.constrains("interval", "interval_unit", "repetitions", "anchor_day", "date_start", "date_end", "contract_id")
@@ -202,6 +203,7 @@ class SubscriptionContractLine(models.Model):
         """
         if any(line.contract_id.id != vals.get("contract_id", line.contract_id.id) for line in self):
             raise UserError(self.env._("A line stays in its contract. End it there, and add one to the other."))
+        self._check_fee_kept()
         result = super().write(vals)
         if self._plan_fields() & set(vals):
             self.contract_id._settle()

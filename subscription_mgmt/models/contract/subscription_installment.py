@@ -63,6 +63,13 @@ class SubscriptionInstallment(models.Model):
     decision_id = fields.Many2one(
         comodel_name="subscription.decision", readonly=True, ondelete="set null", index="btree_not_null"
     )
+    pause_id = fields.Many2one(
+        comodel_name="subscription.pause",
+        readonly=True,
+        ondelete="cascade",
+        index="btree_not_null",
+        help="Pause for which nothing is charged on these days.",
+    )
     is_edited = fields.Boolean(
         string="Edited by Hand", readonly=True, help="A person changed it; whatever happens, that stays."
     )
@@ -128,6 +135,11 @@ class SubscriptionInstallment(models.Model):
         for row in self:
             corrects = "again" if row.is_again or row.price_unit > 0 else "credit"
             row.kind = row.credited_id and corrects
+
+    def _get_plan_kind(self):
+        """Whether the row charges a period or a fee, gives something back, or charges it again."""
+        self.ensure_one()
+        return "fee" if self.line_id.is_fee and not self.kind else self.kind or "charge"
 
     @api.depends("line_id.product_id")
     def _compute_product_id(self):
@@ -196,6 +208,7 @@ class SubscriptionInstallment(models.Model):
 
     def _check_editable(self, vals):
         self._check_not_invoiced()
+        self.line_id._check_fee_kept()
         for row in self:
             if row.state == "skipped":
                 raise UserError(self.env._("%(row)s is skipped; bring it back first.", row=row.display_name))
@@ -273,6 +286,7 @@ class SubscriptionInstallment(models.Model):
             raise UserError(self.env._("Say why the row is skipped."))
         self.check_access("write")
         self._check_not_invoiced()
+        self.line_id._check_fee_kept()
         self._skip(reason)
         self.contract_id._settle()
 
@@ -285,6 +299,8 @@ class SubscriptionInstallment(models.Model):
     def action_unskip(self):
         """Bring skipped rows back into the plan, at what the terms ask for their days."""
         self.check_access("write")
+        if self.pause_id:
+            raise UserError(self.env._("These days are a pause of the contract. Resume it to have them billed."))
         skipped = self.filtered(lambda row: row.state == "skipped").with_context(subscription_ledger=LEDGER)
         contracts = skipped.contract_id
         # sudo: whoever may change the row decides about its days

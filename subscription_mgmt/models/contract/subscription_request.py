@@ -121,13 +121,13 @@ class SubscriptionRequest(models.Model):
         for request in self:
             contract = request.contract_id
             if request.kind == "pause":
-                contract.action_pause(request.date)
+                contract.action_pause(request.date, date_to=contract._get_latest_pause_end(request.date))
             elif request.kind == "resume":
                 contract.action_resume(request.date)
             elif request.kind == "close":
                 if not request.close_reason_id:
                     raise UserError(self.env._("Choose a reason for closing the contract."))
-                contract.action_close(request.date, request.close_reason_id)
+                contract.action_close(request.date, request.close_reason_id, comment=request.text)
         self._finish("done")
         return True
 

@@ -14,3 +14,4 @@ from . import mail
 from . import res_partner
 from . import carry_over
 from . import payment_transaction
+from . import contract_end

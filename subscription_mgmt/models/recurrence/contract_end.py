@@ -1,30 +1,64 @@
-"""What was agreed in a contract ends with it: the visits and calls after its last day are taken back."""
+"""What was agreed in a contract ends with it, and comes back with it: the visits and calls after its last day."""
 
-from odoo import models
-from odoo.fields import Domain
+from odoo import fields, models
+from odoo.fields import Command, Domain
 
 
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
     def write(self, vals):
-        """Override of `subscription_mgmt`: end the recurring interactions of contracts that are closed."""
+        """Override of `subscription_mgmt`: end the recurring interactions of contracts that are closed, and let them
+        go on when one is re-opened.
+        """
+        closed = self.filtered(lambda contract: contract.state == "closed") if "state" in vals else self.browse()
         result = super().write(vals)
         if vals.get("state") == "closed":
             self._end_recurrences()
+        elif closed:
+            closed._restore_recurrences()
         return result
+
+    def _get_recurrences(self, domain=Domain.TRUE):
+        # sudo: who closes a contract need not be allowed to change the plans of others
+        recurrences = self.env["subscription.recurrence"].sudo().with_context(active_test=False)
+        return recurrences.search(Domain("contract_id", "in", self.ids) & Domain(domain))
 
     def _end_recurrences(self):
         """End what recurs in these contracts on their last day; what cannot be ended is tried again at night."""
-        # sudo: who closes a contract need not be allowed to change the plans of others
-        recurrences = self.env["subscription.recurrence"].sudo()
-        recurrences = recurrences.search(Domain("contract_id", "in", self.ids) & Domain("state", "!=", "done"))
+        recurrences = self._get_recurrences([("state", "!=", "done"), ("active", "=", True)])
         for company, own in recurrences.grouped("company_id").items():
             own._isolate("generate", lambda records: records._end_with_contract(), company._subscription_today())
+
+    def _restore_recurrences(self):
+        """Let what ended with these contracts go on from today; what cannot is set aside, and told."""
+        recurrences = self._get_recurrences([("end_before_close", "!=", False)])
+        for company, own in recurrences.grouped("company_id").items():
+            today = company._subscription_today()
+            own._isolate("generate", lambda records, day=today: records._go_on_with_contract(day), today)
+
+    def _get_closing_effects(self):
+        """Override of `subscription_mgmt`: recurring work ends."""
+        names = self._get_recurrences([("state", "!=", "done"), ("active", "=", True)]).mapped("name")
+        says = [self.env._("Recurring work ends with it: %(names)s", names=", ".join(names))] if names else []
+        return [*super()._get_closing_effects(), *says]
+
+    def _get_reopening_effects(self):
+        """Override of `subscription_mgmt`: recurring work goes on."""
+        names = self._get_recurrences([("end_before_close", "!=", False)]).mapped("name")
+        says = [self.env._("Recurring work goes on from today: %(names)s", names=", ".join(names))] if names else []
+        return [*super()._get_reopening_effects(), *says]
 
 
 class SubscriptionRecurrence(models.Model):
     _inherit = "subscription.recurrence"
+
+    end_before_close = fields.Json(
+        copy=False,
+        readonly=True,
+        export_string_translation=False,
+        help="How it would have ended without the closing of its contract.",
+    )
 
     def _end_with_contract(self):
         """Make the last day of the closed contract the last one; does nothing where it is already.
@@ -34,12 +68,50 @@ class SubscriptionRecurrence(models.Model):
         """
         for recurrence in self:
             day = recurrence.contract_id.date_closed
-            recurrence.exception_ids.filtered(lambda row, day=day: row.kind == "extra" and row.date > day).unlink()
+            extras = recurrence.exception_ids.filtered(lambda row, day=day: row.kind == "extra" and row.date > day)
+            ends = recurrence.date_start > day or not recurrence.date_last or recurrence.date_last > day
+            if (ends or extras) and not recurrence.end_before_close:
+                recurrence.end_before_close = recurrence._remember_end(day, extras)
+            extras.unlink()
             recurrence._take_back_after(day)
             if recurrence.date_start > day:
                 recurrence.action_archive()
-            elif not recurrence.date_last or recurrence.date_last > day:
+            elif ends:
                 recurrence._end_on(day)
+
+    def _remember_end(self, day, extras):
+        """The end of the recurrence, and the day on which it ends instead, as JSON can hold it."""
+        return {
+            "closed": fields.Date.to_string(day),
+            "end_kind": self.end_kind,
+            "date_end": fields.Date.to_string(self.date_end) or False,
+            "extras": [fields.Date.to_string(day) for day in extras.mapped("date")],
+        }
+
+    def _go_on_with_contract(self, date_ref):
+        """Have the end that it had before its contract was closed, and plan what is missing from today on.
+
+        One that somebody has given another end since keeps that.
+        """
+        for recurrence in self:
+            before, day = recurrence.end_before_close, recurrence.end_before_close["closed"]
+            recurrence.end_before_close = False
+            ours = recurrence.end_kind == "until" and fields.Date.to_string(recurrence.date_end) == day
+            if recurrence.active and not ours:
+                continue
+            recurrence.write(
+                {
+                    "active": True,
+                    "end_kind": before["end_kind"],
+                    "date_end": before["date_end"],
+                    "exception_ids": [Command.create({"kind": "extra", "date": day}) for day in before["extras"]],
+                    "filled_until": False,
+                }
+            )
+            if recurrence.rule_in_force:
+                recurrence._put_in_force(recurrence._get_checked_rule())
+                recurrence._generate(date_ref)
+            recurrence.rule_outdated = False
 
     def _take_back_after(self, day):
         """Take back what is planned for later days."""

@@ -170,12 +170,22 @@ class Life(Accountant):
         """The line that serves a day; None: nobody does."""
         if day < self.start or (self.end and day > self.end):
             return None
-        if any(first <= day and (last is None or day <= last) for first, last in self.pauses):
-            return None
         for agreed in reversed(self.lines):
             if agreed.start <= day and (agreed.end is None or day <= agreed.end):
-                return agreed
+                return None if self.is_paused(day, agreed) else agreed
         return None
+
+    def is_paused(self, day, agreed):
+        """Whether nothing is asked for a day because of a pause: by the day, or with all of its period."""
+        if any(first <= day <= (last or date.max) for first, last, mode in self.pauses if mode == "days"):
+            return True
+        first, last = self.get_whole(day)
+        last = min(filter(None, (last, self.end, agreed.end)))
+        left = set(days_of(max(first, self.start), last))
+        for first, last, mode in self.pauses:
+            if mode == "periods":
+                left -= {one for one in left if first <= one <= (last or date.max)}
+        return not left
 
     def get_decision(self, day, line):
         """(stretch, amount) of the decision in force: the one about the fewest days; None: nobody decided."""
@@ -218,22 +228,27 @@ class Life(Accountant):
             self.charges[row.id] = Charge(row, *asked.pop())
 
     def pause(self):
-        day = self.draw_day(40, 0)
-        if self.attempt(self.contract.action_pause, day):
-            self.pauses.append((day, None))
-            return day
+        return self.pause_from(self.draw_day(40, 0))
 
     def pause_ahead(self):
-        day = self.draw_day(0, 60)
-        if self.attempt(self.contract.action_pause, day):
-            self.pauses.append((day, None))
-            return day
+        return self.pause_from(self.draw_day(0, 60))
+
+    def pause_from(self, day):
+        """Pause for some days or until resumed, in one of the ways to charge for it."""
+        mode = self.chance.choice(("days", "days", "periods"))
+        last = day + timedelta(days=self.chance.randint(0, 90)) if self.chance.random() < 0.4 else None
+        if self.attempt(self.contract.action_pause, day, "Away", last, mode):
+            self.pauses.append((day, last, mode))
+            return f"{day}..{last} {mode}"
 
     def resume(self):
         day = self.draw_day(20, 20)
         if self.attempt(self.contract.action_resume, day):
-            self.pauses = [(first, last or day - ONE_DAY) for first, last in self.pauses]
-            self.pauses = [(first, last) for first, last in self.pauses if first <= last]
+            endless = any(last is None for _first, last, _mode in self.pauses)
+            for place, (first, last, mode) in enumerate(self.pauses):
+                if first <= day and (last is None if endless else day <= last):
+                    self.pauses[place] = (first, day - ONE_DAY, mode)
+            self.pauses = [pause for pause in self.pauses if pause[1] is None or pause[0] <= pause[1]]
             return day
 
     def close(self):
@@ -286,7 +301,9 @@ class Life(Accountant):
 
     # === ACTS OF A PERSON ON A ROW === #
     def pick(self, state="planned"):
-        rows = self.contract.installment_ids.filtered(lambda row: row.state == state and not row.credited_id)
+        rows = self.contract.installment_ids.filtered(
+            lambda row: row.state == state and not row.credited_id and not row.pause_id
+        )
         return self.chance.choice(rows.sorted("date_from")[:6]) if rows else rows
 
     def decide(self, row, amount, before):

@@ -19,7 +19,8 @@ class Audit:
 
     def __init__(self, life):
         self.life, self.test = life, life.case
-        self.rows = life.contract.installment_ids
+        # Rows that only show a pause charge nothing.
+        self.rows = life.contract.installment_ids.filtered(lambda row: not row.pause_id)
         self.cent = Decimal(1).scaleb(-life.digits)
         self.planned = self.rows.filtered(lambda row: row.state == "planned" and not row.credited_id)
         self.corrections = self.rows.filtered("credited_id")

@@ -458,7 +458,10 @@ class TestFaultsOfHands(FaultCommon):
         contract = self.make_contract([{}, {"price_unit": 30.0}])
         self.bill_on(JANUARY)
         self.pause(contract, FEBRUARY, MARCH)
-        self.assertFalse(self.rows(contract, "skipped"))
+        shown = self.rows(contract, "skipped")
+        self.assertEqual(set(shown.mapped("price_subtotal")), {0.0})
+        with self.assertRaisesRegex(UserError, "a pause of the contract"):
+            shown.action_unskip()
         self.bill_on(MARCH)
         self.assertEqual(self.get_net(contract), 260.0)
         self.assertTrue(all(self.rows(contract, "invoiced").mapped("price_subtotal")))

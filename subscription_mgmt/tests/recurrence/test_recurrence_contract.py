@@ -133,3 +133,45 @@ class TestRecurrenceContract(RecurrenceCommon):
         noted.message_post(body="Wants to be called at noon", message_type="comment")
         self.close("2026-01-20")
         self.assertEqual(noted.state, "cancelled")
+
+    # === RE-OPENED === #
+    def reopen(self, day="2026-01-25"):
+        with freeze_time(f"{day} 12:00:00"):
+            self.contract.action_reopen(date(2026, 12, 31))
+
+    def test_calls_come_back_with_the_contract(self):
+        before = self.open_days(self.calls)
+        self.close("2026-01-20")
+        self.assertIn(self.calls.name, " ".join(self.contract._get_reopening_effects()))
+        self.reopen()
+        self.assertEqual((self.calls.end_kind, self.calls.rule_outdated), ("forever", False))
+        self.assertEqual(self.calls.state, "running")
+        after = self.open_days(self.calls)
+        self.assertEqual([day for day in before if not date(2026, 1, 20) < day < date(2026, 1, 25)],
+                         [day for day in after if day <= max(before)])  # fmt: skip
+
+    def test_one_that_was_to_begin_later_comes_back(self):
+        later = self.make_recurrence(contract_id=self.contract.id, date_start=date(2026, 3, 2))
+        before = self.open_days(later)
+        self.close("2026-01-20")
+        self.reopen()
+        self.assertTrue(later.active)
+        self.assertLessEqual(set(before), set(self.open_days(later)))
+
+    def test_extra_dates_come_back(self):
+        self.calls.exception_ids = [Command.create({"kind": "extra", "date": "2026-02-02"})]
+        with freeze_time("2026-01-06 12:00:00"):
+            self.calls._regenerate(date(2026, 1, 6))
+        self.close("2026-01-20")
+        self.reopen()
+        self.assertIn(date(2026, 2, 2), self.open_days(self.calls))
+
+    def test_an_end_that_somebody_gave_since_stays(self):
+        self.close("2026-01-20")
+        self.calls.write({"end_kind": "count", "count": 2})
+        self.reopen()
+        self.assertEqual((self.calls.end_kind, self.calls.count), ("count", 2))
+        self.assertFalse(self.calls.end_before_close)
+
+    def test_the_dialog_of_closing_names_what_ends(self):
+        self.assertIn(self.calls.name, " ".join(self.contract._get_closing_effects()))

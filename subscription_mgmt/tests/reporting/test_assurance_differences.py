@@ -48,8 +48,8 @@ class TestAssuranceDifferences(AssuranceCommon):
 
     def test_billed_days_without_service(self):
         self.tamper(
-            "INSERT INTO subscription_pause (contract_id, company_id, date_from, date_to) "
-            "VALUES (%s, %s, '2026-01-22', '2026-01-31')",
+            "INSERT INTO subscription_pause (contract_id, company_id, date_from, date_to, mode, cause) "
+            "VALUES (%s, %s, '2026-01-22', '2026-01-31', 'days', 'agreed')",
             self.contract.id,
             self.company.id,
         )

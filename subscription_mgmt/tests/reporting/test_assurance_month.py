@@ -57,8 +57,8 @@ class TestAssuranceMonth(AssuranceCommon):
     def test_what_has_to_come_back_is_too_much(self):
         self.bill_on(date(2026, 1, 5))
         self.tamper(
-            "INSERT INTO subscription_pause (contract_id, company_id, date_from, date_to) "
-            "VALUES (%s, %s, '2026-01-22', '2026-01-31')",
+            "INSERT INTO subscription_pause (contract_id, company_id, date_from, date_to, mode, cause) "
+            "VALUES (%s, %s, '2026-01-22', '2026-01-31', 'days', 'agreed')",
             self.contract.id,
             self.company.id,
         )
