@@ -70,12 +70,37 @@ class TestDoorsTable(DoorsCommon):
             "date_invoice": day, "date_found": day,
         }  # fmt: skip
         differences = cls.env["subscription.assurance.difference"].sudo()
+        run = cls.records["subscription.billing.run"].sudo()
+        run._write_sealed({"parked_ids": [Command.link(contract.id)]})
+        cls.env.flush_all()
+        problem = cls.env["subscription.billing.problem"].sudo().search([("run_id", "=", run.id)])[:1]
+        history = cls.env["subscription.history"].create({"contract_id": contract.id})
+        entry = {"date": date(2026, 1, 1), "kind": "invoice", "res_model": "account.move", "res_id": cls.invoice.id}
+        history.line_ids = [Command.create(entry)]
+        provider = cls.env["payment.provider"].sudo().search([("company_id", "=", cls.company.id)], limit=1)
+        transaction = (
+            cls.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": cls.env["payment.method"].sudo().search([], limit=1).id,
+                    "amount": 1.0,
+                    "currency_id": cls.company.currency_id.id,
+                    "partner_id": cls.customer.id,
+                    "reference": "doors",
+                }
+            )
+        )
         code = {"model": "res.partner", "res_id": cls.customer.id, "code": "1", "company_id": cls.company.id}
         return {
             **{name: record.sudo(False) for name, record in cls.records.items()},
             "subscription.recurrence": cls.recurrence,
             "subscription.interaction": cls.recurrence.interaction_ids[:1],
             "subscription.package": cls.credit,
+            "subscription.billing.problem": problem,
+            "subscription.history.line": history.line_ids,
+            "payment.transaction": transaction,
             "subscription.dunning.plan": cls.step.plan_id,
             "subscription.request": request,
             "subscription.parking": cls.env["subscription.parking"].sudo().search([("res_id", "=", contract.id)])[:1],
@@ -209,13 +234,12 @@ class TestDoorsTable(DoorsCommon):
         """Whether a call gets past the rights; whatever it does, or fails at, is undone."""
         model, _dot, method = name.rpartition(".")
         env = self.env(user=user, su=False, context={"allowed_company_ids": user.sudo().company_id.ids})
+        sample = self.dialogs[model] if model in self.dialogs else self.samples[model]
         silent = mute_logger("odoo.addons.base.models.ir_rule", "odoo.models", "odoo.sql_db", SEND_LOG)
         try:
             with silent, self.env.cr.savepoint() as savepoint:
-                if model in self.dialogs:
-                    record = env[model].create(self.dialogs[model])
-                else:
-                    record = env[model].browse(self.samples[model].ids)
+                is_dialog = model in self.dialogs
+                record = env[model].create(sample) if is_dialog else env[model].browse(sample.ids)
                 record.check_access("read")
                 getattr(record, method)(*ARGUMENTS.get(name, ()))
                 self.env.flush_all()

@@ -59,9 +59,9 @@ WRITE = {
     },
     "subscription.wallet": {NOBODY: "company_id date_reminded partner_id version"},
     "subscription.import.batch": {
-        NOBODY: "column_map company_id date decimal_sign done_count error_file error_filename file filename good_only "
-        "id_mode id_modes is_activating layout message name on_existing row_count sheet_name skipped_count state "
-        "unchanged_count update_count user_id",
+        NOBODY: "column_map company_id control date decimal_sign done_count error_file error_filename file filename "
+        "good_only id_mode id_modes is_activating layout message name on_existing row_count sheet_name skipped_count "
+        "state unchanged_count update_count user_id",
     },
     "subscription.import.progress": {NOBODY: "batch_id company_id date_start done_count stop_requested total_count"},
     "subscription.import.change": {
@@ -69,8 +69,8 @@ WRITE = {
         "row_number",
     },
     "subscription.interaction": {
-        NOBODY: "activity_id cancelled_invoice_ids covers_key date_done date_reminded event_id invoice_id is_prepared recurrence_id slot_key "
-        "state task_id",
+        NOBODY: "activity_id cancelled_invoice_ids covers_key date_done date_reminded event_id invoice_id is_prepared "
+        "recurrence_id slot_key state task_id",
     },
     "account.move": {
         NOBODY: "subscription_billing_mode subscription_handed_on subscription_message_id subscription_run_id",

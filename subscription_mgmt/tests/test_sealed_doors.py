@@ -1,9 +1,10 @@
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.common.context import LEDGER
 from .sealed_common import SealedCommon
 
 
@@ -64,6 +65,108 @@ class TestSealedDoors(SealedCommon):
         (made,) = self.rpc("contributor", empty, "create", [values], default_state="active", default_mrr=99.0)
         contract = empty.browse(made)
         self.assertEqual((contract.state, contract.mrr, contract.date_closed), ("draft", 0.0, False))
+
+    def store_defaults(self, model, **values):
+        """What any internal user may store for himself."""
+        defaults = self.env["ir.default"].with_user(self.users["contributor"])
+        for name, value in values.items():
+            defaults.set(model, name, value, user_id=True)
+
+    def test_stored_defaults_do_not_get_into_the_rows_that_an_act_makes(self):
+        self.store_defaults(
+            "subscription.installment",
+            state="skipped",
+            invoice_line_id=self.billed_row.invoice_line_id.id,
+            credited_id=self.billed_row.id,
+            reason="x",
+            is_again=True,
+            price_subtotal=7.0,
+        )
+        contract = self.make_contract(activate=False, date_end=date(2026, 3, 31))
+        self.rpc(
+            "contributor",
+            contract,
+            "action_activate",
+            default_decision_id=self.env["subscription.decision"].search([], limit=1).id,
+        )
+        rows = contract.installment_ids
+        self.assertEqual(rows.mapped("state"), ["planned"] * 3)
+        self.assertEqual(rows.mapped("price_subtotal"), [100.0] * 3)
+        self.assertFalse(rows.invoice_line_id or rows.credited_id or rows.decision_id or any(rows.mapped("reason")))
+
+    def test_stored_defaults_do_not_get_into_pauses(self):
+        self.store_defaults("subscription.pause", date_to="2026-01-20")
+        contract = self.make_contract(date_end=date(2026, 6, 30))
+        self.rpc("contributor", contract, "action_pause", "2026-01-10")
+        self.assertFalse(contract.pause_ids.date_to)
+
+    def test_no_sealed_field_begins_with_a_stored_default(self):
+        """Of every model that is sealed, whoever makes the record."""
+        for name, record in self.records.items():
+            model = record.browse().with_user(self.users["contributor"])
+            sealed = "_get_sealed_fields" in dir(model) and model._get_sealed_fields()
+            for field in (record._fields[name] for name in sealed or ()):
+                if field.type not in ("integer", "float", "monetary", "char", "boolean") or field.related:
+                    continue
+                value = self.another(record, field)
+                self.store_defaults(name, **{field.name: value})
+                with self.subTest(model=name, field=field.name):
+                    for found in (model, model.with_context(subscription_ledger=LEDGER), model.sudo()):
+                        begun = found.default_get([field.name]).get(field.name)
+                        own = found._get_own_default(field.name) if field.default else False
+                        self.assertEqual(begun or False, own or False)
+
+    def test_no_invoice_line_gives_another_back_by_default(self):
+        lines = self.billed_row.invoice_line_id.browse()
+        origin = self.billed_row.invoice_line_id.id
+        self.store_defaults("account.move.line", subscription_origin_line_id=origin)
+        for model in (
+            lines.with_user(self.users["contributor"]),
+            lines.with_context(default_subscription_origin_line_id=origin),
+        ):
+            self.assertNotIn("subscription_origin_line_id", model.default_get(["subscription_origin_line_id"]))
+
+    # === THE END === #
+    def test_a_contract_is_closed_for_a_reason_that_there_is(self):
+        contract = self.make_contract(date_end=date(2026, 3, 31))
+        for reason in ("abc", 999999, True, [self.reason.id], str(self.reason.id), -1):
+            self.refused("contributor", contract, "action_close", "2026-02-10", reason)
+        self.assertTrue(self.allowed("contributor", contract, "action_close", "2026-02-10", self.reason.id))
+
+    def test_the_reason_of_what_is_closed_stays(self):
+        contract = self.make_contract(date_end=date(2026, 3, 31))
+        contract.action_close(date(2026, 2, 10), self.reason)
+        other = self.env.ref("subscription_mgmt.close_reason_customer").copy({"name": "Other"})
+        for level in ("contributor", "editor", "manager"):
+            self.refused(level, contract, "write", {"close_reason_id": False})
+        for level in ("contributor", "editor"):
+            self.refused(level, contract, "write", {"close_reason_id": other.id})
+            self.assertTrue(self.allowed(level, contract, "write", {"close_reason_id": self.reason.id}))
+        self.assertTrue(self.allowed("manager", contract, "write", {"close_reason_id": other.id}))
+        self.assertTrue(self.allowed("contributor", contract, "action_reopen"))
+
+    # === FIGURES === #
+    def test_what_is_no_number_is_refused_in_words(self):
+        draft, running = self.make_contract(activate=False), self.make_contract()
+        package = self.credit.copy()
+        self.env.flush_all()
+        for value in (float("nan"), float("inf"), -float("inf"), 1e20, 1e300):
+            for record, name in (
+                (draft.line_ids, "price_unit"),
+                (draft.line_ids, "quantity"),
+                (running.line_ids, "price_unit"),
+                (self.row, "price_unit"),
+                (self.row, "quantity"),
+            ):
+                refused = self.assertRaisesRegex(ValidationError, "is not a number that can be billed")
+                with self.subTest(value=value, model=record._name, field=name), refused:
+                    self.allowed("manager", record, "write", {name: value})
+            with self.assertRaisesRegex(ValidationError, "is not a number that can be billed"):
+                package.price = value
+        line = {"contract_id": draft.id, "product_id": self.product.id}
+        for values in ({"price_unit": float("nan")}, {"price_unit": 1e10, "quantity": 1e10}):
+            with self.assertRaisesRegex(ValidationError, "is not a number that can be billed"):
+                self.rpc("contributor", draft.line_ids.browse(), "create", [{**line, **values}])
 
     def test_fault_b1_files_bring_no_state(self):
         names = ["subject", "partner_id/.id", "state"]

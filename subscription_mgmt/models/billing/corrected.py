@@ -111,7 +111,7 @@ class AccountMoveLine(models.Model):
         names = {row: row.invoice_id.display_name for row in taken_off}
         rows._reopen()
         for row, invoice in names.items():
-            row.action_skip(self.env._("Taken off invoice %(invoice)s", invoice=invoice))
+            row._skip(self.env._("Taken off invoice %(invoice)s", invoice=invoice))
         result = super().unlink()
         contracts.filtered("company_id.subscription_enabled")._settle()
         return result

@@ -1,7 +1,6 @@
 """From due rows to invoices: grouping key, values of moves and lines, creation, marking."""
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..common.context import QUIET
@@ -77,13 +76,25 @@ class SubscriptionInstallment(models.Model):
         )
         return {row.line_id: row.price_subtotal for row in billed}
 
+    def _is_free(self):
+        """Whether these rows cost nothing, all together and each: nobody gets an invoice of 0.00."""
+        return not any(row.credited_id or not row.currency_id.is_zero(row.price_subtotal) for row in self)
+
+    def _let_go_free(self):
+        """Leave rows out of billing that nothing is charged for, so that their contract goes on, and ends.
+
+        They stay free, whatever the price is later, until a person brings them back as any row that is skipped. Free
+        rows beside others stand on the invoice of those, at 0.00.
+        """
+        rows = self.sudo()  # sudo: billing needs the billing right, not the right to edit contracts
+        rows._skip(self.env._("Free of charge"))
+        rows.contract_id._settle()
+
     def _check_invoiceable(self, decide):
         """Raise when the rows cannot become an invoice, for a reason that Odoo would pass over in silence."""
         contract = self.contract_id[:1]
         decide.journal(contract.company_id, contract.journal_id)
         contract._check_invoice_partner()
-        if not any(self.mapped("price_unit")):
-            raise UserError(self.env._("There is no price on the installments to bill."))
         for row in self:
             row._get_taxes(decide)
 

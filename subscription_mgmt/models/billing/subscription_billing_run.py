@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, partition
 
 from ..common.isolation import run_isolated
 from .decisions import BillingDecisions
@@ -225,9 +225,7 @@ class SubscriptionBillingRun(models.Model):
         rows = self._claim(contracts)
         failures = []
         for run, groups in self._get_groups_per_reader(rows):
-            decide = BillingDecisions(run.env)
-            sound, refused = run._sort_out(groups, decide)
-            failures += refused + run_isolated(sound, run._invoice_groups)
+            failures += run._bill_groups(groups)
         failed = self.env["subscription.installment"].union(*(group for group, _error in failures))
         for group, error in failures:
             group.contract_id._park("bill", error, self.date_invoice)
@@ -280,6 +278,18 @@ class SubscriptionBillingRun(models.Model):
     def _group_rows(self, rows, decide):
         """List of recordsets of rows: each becomes one invoice."""
         return list(rows.grouped(lambda row: row._get_invoice_key(decide)).values())
+
+    def _bill_groups(self, groups):
+        """Make an invoice of each group of rows, and let those go that cost nothing.
+
+        :return: list of (group, error).
+        """
+        decide = BillingDecisions(self.env)
+        free, charged = partition(lambda group: group._is_free(), groups)
+        sound, failures = self._sort_out(charged, decide)
+        failures += run_isolated(sound, self._invoice_groups)
+        rows = self.env["subscription.installment"]
+        return failures + run_isolated(free, lambda part: rows.union(*part)._let_go_free())
 
     @api.model
     def _sort_out(self, groups, decide):

@@ -8,6 +8,7 @@ from . import subscription_alert_mixin
 from . import subscription_parking
 from . import subscription_parking_mixin
 from . import subscription_invoicing_mixin
+from . import subscription_figures_mixin
 from . import subscription_sale_line_mixin
 from . import batches
 from . import res_users

@@ -10,6 +10,7 @@ class ResConfigSettings(models.TransientModel):
         string="Language of the Night",
         readonly=False,
         help="Of what is written where nobody is told: by default that of the company's own contact.",
+        groups="base.group_system",
     )
     subscription_horizon_months = fields.Integer(related="company_id.subscription_horizon_months", readonly=False)
     subscription_billing_mode = fields.Selection(related="company_id.subscription_billing_mode", readonly=False)

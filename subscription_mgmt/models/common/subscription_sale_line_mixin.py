@@ -14,6 +14,7 @@ class SubscriptionSaleLineMixin(models.AbstractModel):
     """
 
     _name = "subscription.sale.line.mixin"
+    _inherit = ["subscription.figures.mixin"]
     _description = "Line of what is sold"
 
     product_id = fields.Many2one(comodel_name="product.product", domain="[('sale_ok', '=', True)]", check_company=True)

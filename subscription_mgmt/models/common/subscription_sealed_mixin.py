@@ -49,11 +49,17 @@ class SubscriptionSealedMixin(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        """Begin sealed fields as the model says, whatever defaults the caller sends or has stored."""
+        """Begin what people do not write as the model says, whatever defaults the caller sends or has stored.
+
+        Our own code too: it works with the rights of a person, whose stored defaults would get into the ledger.
+        """
         values = super().default_get(fields)
-        if not self._is_own_code():
-            for name in self._get_sealed_fields() & values.keys():
+        # Of records that nobody makes by hand, all fields are ours.
+        for name in list(values) if self._sealed_records else self._get_sealed_fields() & values.keys():
+            if self._fields[name].default:
                 values[name] = self._get_own_default(name)
+            else:  # computed, or empty
+                del values[name]
         return values
 
     def _get_own_default(self, name):

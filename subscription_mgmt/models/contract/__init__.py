@@ -20,4 +20,5 @@ from . import backlog
 from . import dialogs
 from . import subscription_request
 from . import portal
+from . import subscription_link_mixin
 from . import linked

@@ -18,6 +18,13 @@ class AccountMoveLine(models.Model):
         groups=ACCOUNTING,
     )
 
+    @api.model
+    def default_get(self, fields):
+        """Override of `base`: which line one gives back is known of each line, and never a default of the caller."""
+        values = super().default_get(fields)
+        values.pop("subscription_origin_line_id", None)
+        return values
+
     def _copy_data_extend_business_fields(self, values):
         """Override of `account` to remember which line a credit note, or a corrected invoice, was made from."""
         # A credit note of what was put in place gives back the line that was billed in the beginning.

@@ -84,7 +84,8 @@ class SubscriptionContract(models.Model):
         :raise UserError: no reason, a contract that is not in force, a day before it starts, after its end or in a
             locked accounting period; a fee without a product.
         """
-        if not reason and not self.close_reason_id:
+        reason = self._get_close_reason(reason)
+        if not reason and not all(contract.close_reason_id for contract in self):
             if date:
                 raise UserError(self.env._("Choose a reason for closing the contract."))
             return self.action_open_close()
@@ -92,10 +93,40 @@ class SubscriptionContract(models.Model):
         for contract in self:
             day = fields.Date.to_date(date) or contract.company_id._subscription_today()
             contract._check_closable(day)
-            reason_id = getattr(reason, "id", reason) or contract.close_reason_id.id
+            reason_id = (reason or contract.close_reason_id).id
             contract._set_termination_fee(day, waiver)
             contract._close(day, {"close_reason_id": reason_id, "close_comment": comment})
         return True
+
+    def _get_close_reason(self, reason):
+        """The reason that a caller names, by its record or its id; empty: none.
+
+        :raise UserError: there is no such reason.
+        """
+        reasons = self.env["subscription.close.reason"]
+        if not reason:
+            return reasons
+        found = reason if isinstance(reason, models.BaseModel) else reasons.browse(type(reason) is int and reason)
+        if found._name != reasons._name or len(found) != 1 or not found.exists():
+            raise UserError(self.env._("Choose a reason for closing the contract."))
+        return found
+
+    def _check_reason_kept(self, vals):
+        """Raise when the reason of closed contracts is written by hand: without one they could be renewed.
+
+        A manager may correct it.
+        """
+        if "close_reason_id" not in vals or self._is_own_code():
+            return
+        new = vals["close_reason_id"]
+        closed = self.filtered(lambda contract: contract.state == "closed" and contract.close_reason_id.id != new)
+        if closed and not (new and self.env.user.has_group("subscription_mgmt.group_subscription_manager")):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s is closed. Why is not written by hand; a manager may choose another reason.",
+                    contract=closed[0].name,
+                )
+            )
 
     def _close(self, day, values):
         """End the contract on the day; what it would have been without is kept."""

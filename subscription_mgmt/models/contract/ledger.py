@@ -87,7 +87,7 @@ class LedgerReader:
     def _read_rows(self, contracts):
         self.env["subscription.installment"].flush_model()
         self.env["account.move.line"].flush_model(["quantity", "price_unit", "discount"])
-        self.env["account.move"].flush_model(["state"])
+        self.env["account.move"].flush_model(["state", "partner_id", "commercial_partner_id"])
         return [
             Row(*values)
             for values in self.env.execute_query(
@@ -112,7 +112,8 @@ class LedgerReader:
     def _read_returned(self, rows):
         """What accounting gave back by itself, by invoice line: posted credit notes, less invoices put in place.
 
-        What corrects a correction counts for the line that it all began with.
+        What corrects a correction counts for the line that it all began with. A note that was given to another customer
+        than the one who was billed gave him nothing back.
         """
         returned = defaultdict(Decimal)
         lines = [row.invoice_line_id for row in rows if row.invoice_line_id]
@@ -134,7 +135,10 @@ class LedgerReader:
                   FROM corrections
                   JOIN account_move_line line ON line.id = corrections.id
                   JOIN account_move move ON move.id = line.move_id
-                 WHERE move.state = 'posted'
+                  JOIN account_move_line billed ON billed.id = corrections.origin
+                  JOIN account_move invoice ON invoice.id = billed.move_id
+                 WHERE move.state = 'posted' AND (move.commercial_partner_id = invoice.commercial_partner_id
+                                                  OR move.partner_id = invoice.partner_id)
               GROUP BY corrections.origin, move.move_type
                 """,
                 lines,
@@ -160,9 +164,12 @@ class LedgerReader:
                           FROM account_move_line one
                          WHERE one.move_id = move.reversed_entry_id AND one.display_type = 'product')
                   FROM account_move move
+                  JOIN account_move invoice ON invoice.id = move.reversed_entry_id
                   JOIN account_move_line line ON line.move_id = move.id AND line.display_type = 'product'
              LEFT JOIN subscription_installment row ON row.invoice_line_id = line.id
                  WHERE move.reversed_entry_id = ANY(%s) AND move.state = 'posted'
+                   AND (move.commercial_partner_id = invoice.commercial_partner_id
+                        OR move.partner_id = invoice.partner_id)
                    AND line.subscription_origin_line_id IS NULL AND row.id IS NULL
               GROUP BY move.reversed_entry_id
                 """,

@@ -10,7 +10,7 @@ from odoo.tools import SQL, format_date
 from ...tools.pauses import EXTEND
 from ...tools.periods import ONE_DAY, index_of, period
 from ..common.batches import Job
-from ..common.context import LEDGER
+from ..common.context import LATER, LEDGER
 from .trial import END, REMIND
 
 RENEW = Job("subscription.contract", "_get_renewable_domain", "_renew_due", "terms")
@@ -122,7 +122,7 @@ class SubscriptionContract(models.Model):
                 raise UserError(self.env._("Contract %(contract)s has no term to renew.", contract=contract.name))
             ended = contract._is_ended_unrenewed()
             old_end, new_end = contract.date_end, contract._get_renewed_end()
-            contract._renew_repetitions(old_end, new_end)
+            contract._renew_lines(old_end, new_end)
             back = {"state": "active", "date_closed": False} if ended else {}
             contract._act({"date_end": new_end, **back})
         return True
@@ -144,13 +144,22 @@ class SubscriptionContract(models.Model):
                 return fields.Date.add(self.date_start, months=term + self.renewal_months) - ONE_DAY
         return fields.Date.add(self.date_end + ONE_DAY, months=self.renewal_months) - ONE_DAY
 
-    def _renew_repetitions(self, old_end, new_end):
-        """Lines with a number of periods that lasted to the end of the term get those of the new one, too."""
-        for line in self.line_ids.filtered("repetitions"):
-            cadence = line._get_cadence()
-            args = (cadence.interval, cadence.unit, cadence.anchor_day)
-            if period(cadence.anchor, line.repetitions - 1, *args)[1] >= old_end:
-                line.repetitions = index_of(cadence.anchor, new_end, *args) + 1
+    def _renew_lines(self, old_end, new_end):
+        """Lines that lasted to the end of the term, by their periods or their own end, last to that of the new one.
+
+        One that another line follows on the next day has done its part.
+        """
+        next_day = old_end + ONE_DAY
+        followed = {(line.replaces_id, line.product_id) for line in self.line_ids if line.date_start == next_day}
+        replaced, products = {line for line, _product in followed}, {product for _line, product in followed}
+        for line in self.line_ids.with_context(subscription_settle=LATER):
+            if line.repetitions:
+                cadence = line._get_cadence()
+                args = (cadence.interval, cadence.unit, cadence.anchor_day)
+                if period(cadence.anchor, line.repetitions - 1, *args)[1] >= old_end:
+                    line.repetitions = index_of(cadence.anchor, new_end, *args) + 1
+            if line.date_end == old_end and line not in replaced and line.product_id not in products:
+                line.date_end = new_end
 
     # === CRONS === #
     @api.model

@@ -293,11 +293,17 @@ class SubscriptionContractLine(models.Model):
             "credited_id": item.row,
             "is_again": item.again,
             "date_invoice": min(item.date_from, self.company_id._subscription_today()),
-            "reason": reason or (self.env._("Service again") if item.amount > 0 else self.env._("No service")),
+            "reason": self._get_correction_reason(item, reason),
             "quantity": 1.0,
             "price_unit": float(item.amount),
             "discount": 0.0,
         }
+
+    def _get_correction_reason(self, item, reason):
+        """Why something is given back or charged again, in the words of the act where it is what the act did."""
+        if item.excess:
+            return self.env._("Given back twice")
+        return reason or (self.env._("Service again") if item.amount > 0 else self.env._("No service"))
 
     def _prepare_skipped_values(self, decision_id):
         decision = self.env["subscription.decision"].sudo().browse(decision_id)

@@ -330,11 +330,12 @@ class SubscriptionContract(models.Model):
         """Keep the identity of contracts, and settle those in force whose dates change.
 
         :raise UserError: company, currency or subscriber of a billed contract; a running one is archived; a trial that
-            is over, or an end before the commitment.
+            is over, or an end before the commitment; the reason of a closed one is taken off.
         """
         self._check_kept(vals)
         self._check_trial_kept(vals)
         self._check_commitment_kept(vals)
+        self._check_reason_kept(vals)
         result = super().write(vals)
         if PLAN_DATES & set(vals) and not self._is_own_code():
             self._settle()

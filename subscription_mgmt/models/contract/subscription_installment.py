@@ -15,7 +15,7 @@ class SubscriptionInstallment(models.Model):
     """
 
     _name = "subscription.installment"
-    _inherit = ["subscription.sealed.mixin", "subscription.mixin"]
+    _inherit = ["subscription.sealed.mixin", "subscription.mixin", "subscription.figures.mixin"]
     _description = "Subscription Installment"
     _order = "date_invoice, date_from, id"
     _rec_names_search = ["contract_id.name", "line_id.name"]
@@ -182,8 +182,7 @@ class SubscriptionInstallment(models.Model):
     def create(self, vals_list):
         """Keep rows that come edited as decisions of a person."""
         rows = super().create(vals_list)
-        for row in rows.filtered(lambda row: row.is_edited and not row.decision_id):
-            row._decide(is_skip=row.state == "skipped", reason=row.reason)
+        rows.filtered(lambda row: row.is_edited and not row.decision_id)._decide_as_they_are()
         return rows
 
     def write(self, vals):
@@ -222,10 +221,18 @@ class SubscriptionInstallment(models.Model):
     def _unlink_except_invoiced(self):
         self._check_not_invoiced()
 
+    def _decide_as_they_are(self):
+        """Keep rows as decisions of a person, those that are skipped with their reason."""
+        for (is_skip, reason), rows in self.grouped(lambda row: (row.state == "skipped", row.reason)).items():
+            rows._decide(is_skip=is_skip, reason=reason)
+
     def _decide(self, **values):
         """Keep what stands on the rows as decisions of a person, which outlive every later act."""
         # sudo: whoever may change the row decides about its days
         decisions = self.env["subscription.decision"].sudo().with_context(subscription_ledger=LEDGER)
+        same_days = decisions.search([("line_id", "in", self.line_id.ids)]).grouped(
+            lambda decision: (decision.line_id, decision.date_from, decision.date_to)
+        )
         for row in self.sudo():
             mine = {
                 "line_id": row.line_id.id,
@@ -237,13 +244,20 @@ class SubscriptionInstallment(models.Model):
                 "reason": False,
                 **values,
             }
-            own = row.decision_id.with_context(subscription_ledger=LEDGER)
-            if (own.date_from, own.date_to) == (row.date_from, row.date_to):
+            own = same_days.get((row.line_id, row.date_from, row.date_to), decisions)
+            before = row.decision_id.with_context(subscription_ledger=LEDGER)
+            if not own and not row.prorate:
+                # The one charge of its period, which may have other days by now than when it was decided about first:
+                # a second decision would charge the period twice.
+                own = before
+            if own:
                 own.write(mine)
             else:
                 own = decisions.create(mine)
             whole = {"whole_from": row.date_from, "whole_to": row.date_to, "price_whole": row._get_exact_price()}
             row.with_context(subscription_ledger=LEDGER).write({"decision_id": own.id, "is_edited": True, **whole})
+            if not row.prorate:
+                (before - own).unlink()
 
     def _get_exact_price(self):
         return float(get_exact_price(self.quantity, self.price_unit, self.discount))
@@ -273,6 +287,11 @@ class SubscriptionInstallment(models.Model):
         self.check_access("write")
         self._check_not_invoiced()
         self.line_id._check_fee_kept()
+        self._skip(reason)
+        self.contract_id._settle()
+
+    def _skip(self, reason):
+        """Leave the rows of these out that charge something. Settle afterwards."""
         rows = self.filtered(lambda row: row.state == "planned" and not row.credited_id)
         rows._decide(is_skip=True, reason=reason)
         rows.with_context(subscription_ledger=LEDGER).write({"state": "skipped", "reason": reason})

@@ -195,9 +195,10 @@ class SubscriptionImportLayoutPlans(models.AbstractModel):
 
     def _finish(self, result):
         """Override of `subscription.import.ledger`: rows that a file changed are what a person decided."""
-        for row in (update.record for update in result.updates):
-            if row._name == "subscription.installment":
-                row._decide(is_skip=row.state == "skipped", reason=row.reason)
+        rows = self.env["subscription.installment"]
+        rows.union(
+            *(update.record for update in result.updates if update.record._name == rows._name)
+        )._decide_as_they_are()
         return super()._finish(result)
 
     def _delete(self, records):

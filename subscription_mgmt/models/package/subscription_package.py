@@ -11,7 +11,7 @@ class SubscriptionPackage(models.Model):
     """What is sold: so many credits, or so many days, for these departments."""
 
     _name = "subscription.package"
-    _inherit = ["subscription.mixin", "mail.thread"]
+    _inherit = ["subscription.mixin", "subscription.figures.mixin", "mail.thread"]
     _description = "Billing Package"
     _order = "sequence, price, id"
     _check_company_auto = True
@@ -107,6 +107,11 @@ class SubscriptionPackage(models.Model):
             package.is_sold = bool(package.entitlement_ids or package.transaction_ids)
 
     # === CONSTRAINTS === #
+    @api.model
+    def _get_figure_fields(self):
+        """Override of `subscription.figures.mixin`: a package has a price and no more."""
+        return ["price"]
+
     @api.constrains("is_published", "kind", "department_ids", "price", "credits", "duration_days")
     def _check_on_sale(self):
         """A package on sale has a department, a price, and something to sell (LIM-11, LIM-12)."""

@@ -215,7 +215,8 @@ class SubscriptionInteraction(models.Model):
         """Override of `subscription.sealed.mixin`: what was made is looked at, moved and deleted as the system, and
         which date of which recurrence an interaction stands for decides on whether another one is made."""
         return {
-            "activity_id", "event_id", "task_id", "invoice_id", "cancelled_invoice_ids", "recurrence_id", "slot_key", "covers_key",
+            "activity_id", "event_id", "task_id", "invoice_id", "cancelled_invoice_ids", "recurrence_id", "slot_key",
+            "covers_key",
             "is_prepared", "state", "date_done", "date_reminded",
         }  # fmt: skip
 

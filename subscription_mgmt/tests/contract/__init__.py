@@ -6,6 +6,7 @@ from . import test_closing
 from . import test_commitment
 from . import test_contract
 from . import test_contract_processes
+from . import test_decisions
 from . import test_dialogs
 from . import test_faults_rules
 from . import test_faults_settlement

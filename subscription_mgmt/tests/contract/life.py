@@ -261,6 +261,10 @@ class Life(Accountant):
         self.contract.renewal_months = 3
         if self.attempt(self.contract.action_renew):
             self.case.assertGreater(self.contract.date_end, self.end)
+            starts = {agreed.start for agreed in self.lines}
+            for agreed in self.lines:
+                if agreed.end == self.end and self.end + ONE_DAY not in starts:
+                    agreed.end = self.contract.date_end
             self.end = self.contract.date_end
             return self.end
 
@@ -296,13 +300,23 @@ class Life(Accountant):
         )
         return self.chance.choice(rows.sorted("date_from")[:6]) if rows else rows
 
-    def decide(self, row, amount):
+    def decide(self, row, amount, before):
+        """Remember what was decided.
+
+        :param before: days of an earlier decision of the row: without proration the new one takes its place.
+        """
+        if not self.prorate:
+            self.decisions.pop((*before, row.line_id), None)
         self.decisions[row.date_from, row.date_to, row.line_id] = amount
+
+    def get_decided(self, row):
+        """Days that were decided about when the row was changed last."""
+        return row.decision_id.date_from, row.decision_id.date_to
 
     def skip(self):
         row = self.pick()
         if row:
-            self.decide(row, None)
+            self.decide(row, None, self.get_decided(row))
             row.action_skip("Goodwill")
             return f"{row.date_from}..{row.date_to}"
 
@@ -316,14 +330,16 @@ class Life(Accountant):
     def edit(self):
         row = self.pick()
         if row:
+            before = self.get_decided(row)
             row.write(self.draw_figures())
-            self.decide(row, self.get_price(row))
+            self.decide(row, self.get_price(row), before)
             return f"{row.date_from}..{row.date_to} {self.get_price(row)}"
 
     def move(self):
         """Another day of billing; the amount is decided by that, too."""
         row = self.pick()
         if row:
+            before = self.get_decided(row)
             row.date_invoice = self.draw_day(0, 30)
-            self.decide(row, self.get_price(row))
+            self.decide(row, self.get_price(row), before)
             return f"{row.date_from}..{row.date_to}"

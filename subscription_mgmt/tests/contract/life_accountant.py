@@ -39,7 +39,7 @@ class Accountant:
         return [other for other in self.charges.values() if other.row.invoice_id == charge.row.invoice_id]
 
     def pick_charge(self):
-        """A billed row on a posted invoice of charges alone, of which nothing was given back."""
+        """A billed row on a posted invoice of charges alone, of which accounting gave nothing back; we may have."""
         found = [
             charge
             for charge in self.charges.values()
@@ -51,7 +51,7 @@ class Accountant:
         return self.chance.choice(found) if found else None
 
     def is_whole(self, charge):
-        return not charge.touched and self.get_left(charge) == self.get_amount(charge.row.invoice_line_id) > 0
+        return not charge.touched and self.get_amount(charge.row.invoice_line_id) > 0
 
     def describe(self, charge):
         return f"{charge.row.date_from}..{charge.row.date_to} {charge.given}"

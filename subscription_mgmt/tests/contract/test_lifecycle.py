@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from ..common import SubscriptionCommon
@@ -187,3 +188,16 @@ class TestLifecycle(SubscriptionCommon):
             cron.method_direct_trigger()
         self.assertEqual((renewing.state, ending.state), ("active", "closed"))
         self.assertEqual(renewing.date_end, date(2027, 12, 31), "renewed once")
+
+    def test_a_line_that_ends_with_the_term_is_renewed_with_it(self):
+        contract = self.make_contract([{"date_end": date(2026, 3, 31)}, {"date_end": date(2026, 2, 28)}],
+                                      date_end=date(2026, 3, 31), renewal_months=3)  # fmt: skip
+        contract.action_renew()
+        self.assertEqual(contract.line_ids.mapped("date_end"), [date(2026, 6, 30), date(2026, 2, 28)])
+        self.assertEqual(max(contract.installment_ids.mapped("date_to")), date(2026, 6, 30))
+
+    def test_a_line_that_another_one_follows_is_not_renewed(self):
+        contract = self.make_contract([{"date_end": date(2026, 3, 31)}], date_end=date(2026, 3, 31), renewal_months=3)
+        contract.line_ids = [Command.create({"product_id": self.product.id, "date_start": date(2026, 4, 1)})]
+        contract.action_renew()
+        self.assertEqual(contract.line_ids.mapped("date_end"), [date(2026, 3, 31), False])

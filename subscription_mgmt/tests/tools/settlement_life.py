@@ -127,6 +127,11 @@ class Life:
         rows = sorted(rows, key=lambda row: (row.date_from, str(row.key)))
         return rows[number % len(rows)] if rows else None
 
+    def pick_given(self, number):
+        """A billed row, of which we gave something back if there is one."""
+        given = {credit.row for credit in self.credits}
+        return self.pick([self.billed[key] for key in given] or self.billed.values(), number)
+
     def charges(self):
         """Planned charges."""
         return [row for row in self.plan.values() if row.row is None and row.key not in self.idle]
@@ -258,8 +263,20 @@ class Life:
         if row and self.net(row) > 0:
             self.billed[row.key] = row._replace(returned=row.returned + min(self.money(b), self.net(row)))
 
-    def cancel(self, a, _b):
-        row = self.pick(self.billed.values(), a)
+    def credit_all(self, a, _b):
+        """Credit what the invoice says, whatever we gave back of it."""
+        row = self.pick_given(a)
+        if row:
+            self.billed[row.key] = row._replace(returned=row.charged)
+
+    def lower(self, a, b):
+        """Back to draft, a smaller amount, posted again."""
+        row = self.pick_given(a)
+        if row and not row.returned:
+            self.billed[row.key] = row._replace(charged=min(self.money(b), row.charged))
+
+    def cancel(self, a, b):
+        row = self.pick_given(a) if b % 2 else self.pick(self.billed.values(), a)
         if row:
             self.billed[row.key] = row._replace(returned=row.charged)
             self.cancelled.add(row.key)

@@ -27,7 +27,7 @@ TERMS = (
 )  # fmt: skip
 PERSON = ("reprice", "skip", "unskip", "edit", "clear")
 BILLING = ("bill",) * 4
-ACCOUNTING = ("credit", "credit", "cancel", "undo_credit", "again")
+ACCOUNTING = ("credit", "credit", "credit_all", "lower", "cancel", "undo_credit", "again")
 STARTS = [date(2024, 1, 31), date(2024, 2, 29), date(2025, 3, 15), date(2023, 11, 1), date(2025, 8, 30)]
 numbers = st.integers(0, 10**6)
 
@@ -95,6 +95,12 @@ class TestLives(unittest.TestCase):
     @given(lives(), acts(TERMS, PERSON, BILLING, ACCOUNTING, ACCOUNTING))
     def test_what_accounting_did_stands(self, life, sequence):
         self.live(life, sequence)
+
+    @many
+    @given(lives(), acts(("pause", "unpause", "close", "reopen"), BILLING, ACCOUNTING))
+    def test_no_more_is_given_back_than_was_charged_whoever_gives_it(self, life, sequence):
+        # Days that go and come back, billed again and again: accounting meets rows of which we gave back before.
+        self.live(life, [("bill", life.reach[0] // 2, 0), ("pause", 0, 9), ("bill", 0, 0), *sequence])
 
     @many
     @given(lives(prorate=False), acts(TERMS, PERSON, BILLING, ACCOUNTING))

@@ -28,6 +28,7 @@ class Charged:
     :ivar left: how much may still be given back.
     :ivar given: what our corrections gave back and accounting let stand, less what they charged again.
     :ivar back: days that our corrections gave back.
+    :ivar again: what was charged again because a person wanted it.
     :ivar renewable: what a person wants charged again and is not yet.
     :ivar stopped: what accounting took back of our corrections whose days are still cut: it is not given back again.
     :ivar touched: accounting had a hand in it: it is settled by itself, whatever stands beside it.
@@ -42,6 +43,7 @@ class Charged:
     left: Decimal
     given: Decimal = ZERO
     back: Days = field(default_factory=list)
+    again: Decimal = ZERO
     renewable: Decimal = ZERO
     stopped: Decimal = ZERO
     touched: bool = False
@@ -71,6 +73,14 @@ class Charged:
     def get_worth(self, digits: int) -> Decimal:
         """What the days cost that we gave back and that are served again."""
         return self.target(self.served, digits) - self.target(self.served - count(self.restored), digits)
+
+    def get_excess(self, due: Decimal) -> Decimal:
+        """How much more we gave back than accounting, which gave back or lowered the same row later, leaves to give.
+
+        :param due: what its days cost.
+        """
+        asked = _toward(self.row.charged, due - self.row.returned + self.again)
+        return _toward(self.row.charged, asked - self.net - self.stopped)
 
     def target(self, days: int, digits: int, amount: Decimal | None = None) -> Decimal:
         """What so many of its days cost at its own terms.
@@ -106,6 +116,7 @@ def charged(row: Billed, credits: Sequence[Credit] = (), kept: Days | None = Non
         left=_toward(row.charged, row.charged + ours - row.returned),
         given=renewed - ours,
         back=_get_given_days(row, credits),
+        again=renewed,
         renewable=_toward(row.charged, min(row.again, row.returned, key=abs) - renewed),
     )
     undone = [credit for credit in credits if credit.undone]
@@ -133,8 +144,11 @@ def settle_alone(standing: Charged, digits: int) -> None:
     move = due - standing.net - standing.stopped
     standing.move = standing.clamp(move)
     if standing.move * standing.row.charged > 0 and (standing.touched or not standing.row.prorate):
-        # What accounting gave back is not charged again together with days that are served again.
-        standing.move = min(standing.move, standing.get_worth(digits), key=abs)
+        # What accounting gave back is not charged again together with days that are served again; what we gave back
+        # of the same amount before is.
+        excess = standing.get_excess(due if standing.row.prorate else ZERO)
+        most = max(standing.get_worth(digits), excess, key=abs)
+        standing.move = min(standing.move, most, key=abs)
     if move * standing.row.charged > 0:
         standing.renewed = min(move - standing.move, standing.renewable, key=abs)
 
@@ -167,10 +181,18 @@ def _toward(sign: Decimal, amount: Decimal) -> Decimal:
 
 
 def _get_given_days(row: Billed, credits: Sequence[Credit]) -> Days:
-    """Days of the row that our corrections gave back and did not charge again since."""
-    back: Days = []
+    """Days of the row that our corrections gave back and did not charge again since.
+
+    A correction of the whole row that charges only a part of it again is about an amount: accounting had given the
+    same back. The days stay given.
+    """
+    back, given = [], ZERO
     for credit in credits:
         if credit.again:
             continue
-        back = union([*back, span_of(credit)]) if credit.amount * row.charged < 0 else minus(back, [span_of(credit)])
+        given -= credit.amount
+        if credit.amount * row.charged < 0:
+            back = union([*back, span_of(credit)])
+        elif span_of(credit) != span_of(row) or not given:
+            back = minus(back, [span_of(credit)])
     return both(back, [span_of(row)])

@@ -152,7 +152,10 @@ class Due(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """Row that gives days of a billed row back (negative), or charges them again (positive)."""
+    """Row that gives days of a billed row back (negative), or charges them again (positive).
+
+    :ivar excess: charges again what we gave back and accounting gave back, too; not for days that are served again.
+    """
 
     row: Hashable
     line: Hashable
@@ -160,6 +163,7 @@ class Correction(NamedTuple):
     date_to: date
     amount: Decimal
     again: bool = False
+    excess: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,13 +33,14 @@ def _correct(standing: Charged, digits: int) -> Iterator[Correction]:
     """Rows for what has to come back of a billed row, or to be charged again: one for each stretch of days."""
     row, span = standing.row, [span_of(standing.row)]
     give, charge = _divide(standing, digits)
-    for amount, days, again in (
-        (give, standing.fresh or standing.cut, False),
-        (charge, standing.restored or standing.back, False),
-        (standing.renewed, standing.kept, True),
+    excess = standing.touched and not (standing.restored and row.prorate)
+    for amount, days, again, is_excess in (
+        (give, standing.fresh or standing.cut, False, False),
+        (charge, [] if excess else standing.restored or standing.back, False, excess),
+        (standing.renewed, standing.kept, True, False),
     ):
         for (first, last), part in _spread(amount, days or span, digits):
-            yield Correction(row.key, row.line, first, last, part, again)
+            yield Correction(row.key, row.line, first, last, part, again, is_excess)
 
 
 def _divide(standing: Charged, digits: int) -> tuple[Decimal, Decimal]:
