@@ -16,7 +16,16 @@ TAKEN = "Approved"  # what the bank wants to read, or it reports again every fiv
 
 
 class NestpayController(http.Controller):
-    @http.route(const.RETURN_ROUTE, type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
+    @http.route(
+        const.RETURN_ROUTE,
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        website=True,
+        sitemap=False,
+    )
     def nestpay_return(self, **_data):
         """Take the customer back from the bank, whatever the bank says of the payment.
 
