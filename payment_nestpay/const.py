@@ -21,7 +21,12 @@ LIVE_HOSTS = {
     "ziraat": "https://sanalpos2.ziraatbank.com.tr/fim",
 }
 COMMON_TEST_HOST = "https://entegrasyon.asseco-see.com.tr/fim"
-TEST_HOSTS = {"ziraat": "https://torus-stage-ziraat.asseco-see.com.tr/fim"}
+TEST_HOSTS = {
+    "isbank": COMMON_TEST_HOST,
+    "akbank": COMMON_TEST_HOST,
+    "halkbank": COMMON_TEST_HOST,
+    "ziraat": "https://torus-stage-ziraat.asseco-see.com.tr/fim",
+}
 GATE, API = "est3Dgate", "api"
 
 # By ISO 4217 number, as the gateway names them

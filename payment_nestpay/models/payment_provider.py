@@ -81,30 +81,48 @@ class PaymentProvider(models.Model):
 
     # === Where the bank is === #
     nestpay_gate_url = fields.Char(
-        string="Payment Page", compute="_compute_nestpay_addresses", store=True, readonly=False
+        string="Payment Page", compute="_compute_nestpay_gate_url", store=True, readonly=False, copy=False
     )
     nestpay_api_url = fields.Char(
-        string="API Address", compute="_compute_nestpay_addresses", store=True, readonly=False
+        string="API Address", compute="_compute_nestpay_api_url", store=True, readonly=False, copy=False
     )
     nestpay_test_gate_url = fields.Char(
-        string="Payment Page for Tests", compute="_compute_nestpay_addresses", store=True, readonly=False
+        string="Payment Page for Tests",
+        compute="_compute_nestpay_test_gate_url",
+        store=True,
+        readonly=False,
+        copy=False,
     )
     nestpay_test_api_url = fields.Char(
-        string="API Address for Tests", compute="_compute_nestpay_addresses", store=True, readonly=False
+        string="API Address for Tests", compute="_compute_nestpay_test_api_url", store=True, readonly=False, copy=False
     )
 
     # === COMPUTE METHODS === #
 
+    # One method for each address: Odoo takes what a method computes as one, so that an administrator who changes one of
+    # them together with the bank would keep the old others.
+
     @api.depends("nestpay_bank")
-    def _compute_nestpay_addresses(self):
+    def _compute_nestpay_gate_url(self):
         """The bank's own hosts; banks move them, so they can be changed until another bank is chosen."""
+        self._nestpay_fill_address("nestpay_gate_url", const.LIVE_HOSTS, const.GATE)
+
+    @api.depends("nestpay_bank")
+    def _compute_nestpay_api_url(self):
+        self._nestpay_fill_address("nestpay_api_url", const.LIVE_HOSTS, const.API)
+
+    @api.depends("nestpay_bank")
+    def _compute_nestpay_test_gate_url(self):
+        self._nestpay_fill_address("nestpay_test_gate_url", const.TEST_HOSTS, const.GATE)
+
+    @api.depends("nestpay_bank")
+    def _compute_nestpay_test_api_url(self):
+        self._nestpay_fill_address("nestpay_test_api_url", const.TEST_HOSTS, const.API)
+
+    def _nestpay_fill_address(self, name, hosts, purpose):
         for provider in self:
-            live = const.LIVE_HOSTS.get(provider.nestpay_bank)
-            test = const.TEST_HOSTS.get(provider.nestpay_bank, const.COMMON_TEST_HOST) if live else None
-            provider.nestpay_gate_url = live and f"{live}/{const.GATE}"
-            provider.nestpay_api_url = live and f"{live}/{const.API}"
-            provider.nestpay_test_gate_url = test and f"{test}/{const.GATE}"
-            provider.nestpay_test_api_url = test and f"{test}/{const.API}"
+            host = hosts.get(provider.nestpay_bank)
+            provider[name] = host and f"{host}/{purpose}"
 
     def _compute_feature_support_fields(self):
         """Override of `payment`: refunds, also of a part."""
@@ -120,7 +138,9 @@ class PaymentProvider(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("code", "state", "is_published", *ADDRESSES, "nestpay_bank", "nestpay_merchant", "nestpay_store_key")
+    @api.constrains(
+        "code", "state", "is_published", *ADDRESSES, "nestpay_bank", "nestpay_merchant", "nestpay_store_key"
+    )
     def _check_nestpay_complete(self):
         """Whoever can be paid with must be complete: a customer would be sent to the bank in vain.
 
@@ -171,7 +191,9 @@ class PaymentProvider(models.Model):
         """Labels of the settings without which nobody can pay, as a list."""
         self.ensure_one()
         used = ("nestpay_gate_url", "nestpay_api_url")
-        names = [name for name, field in self._fields.items() if getattr(field, "required_if_provider", "") == "nestpay"]
+        names = [
+            name for name, field in self._fields.items() if getattr(field, "required_if_provider", "") == "nestpay"
+        ]
         names += used if self.state == "enabled" else [name.replace("nestpay_", "nestpay_test_") for name in used]
         model_fields = self.env["ir.model.fields"]
         return [model_fields._get(self._name, name).field_description for name in names if not self[name]]
@@ -206,7 +228,13 @@ class PaymentProvider(models.Model):
     ):
         """Override of `payment`: not for what the gateway cannot take, whatever an administrator has allowed."""
         providers = super()._get_compatible_providers(
-            company_id, partner_id, amount, currency_id=currency_id, is_validation=is_validation, report=report, **kwargs
+            company_id,
+            partner_id,
+            amount,
+            currency_id=currency_id,
+            is_validation=is_validation,
+            report=report,
+            **kwargs,
         )
         ours = providers.filtered(lambda provider: provider.code == "nestpay")
         currency = self.env["res.currency"].browse(currency_id).exists()

@@ -79,5 +79,7 @@ def parse(content):
 def texts(element):
     """Texts of the elements directly below, by name."""
     return {
-        child.tag: (child.text or "").strip() for child in element if isinstance(child.tag, str) and child.tag != "Extra"
+        child.tag: (child.text or "").strip()
+        for child in element
+        if isinstance(child.tag, str) and child.tag != "Extra"
     }

@@ -25,7 +25,9 @@ OUTCOMES = {
 
 def sign(fields, key):
     """SHA-512 over all values in the order of their names in capitals."""
-    names = sorted((n for n in fields if n.lower() not in ("hash", "encoding", "countdown", "nationalidno")), key=str.upper)
+    names = sorted(
+        (n for n in fields if n.lower() not in ("hash", "encoding", "countdown", "nationalidno")), key=str.upper
+    )
     values = [fields[name].replace("\\", "\\\\").replace("|", "\\|") for name in names]
     values.append(key.replace("\\", "\\\\").replace("|", "\\|"))
     return base64.b64encode(hashlib.sha512("|".join(values).encode("utf-8")).digest()).decode()
@@ -122,7 +124,9 @@ class Bank:
     def sign_request(self, fields):
         if self.store_type == "3D_PAY":
             names = ("clientid", "oid", "amount", "okUrl", "failUrl", "TranType", "taksit", "rnd")
-            return sign_list([*(fields.get(n, "") for n in names), "", "", "", fields.get("currency", "")], self.store_key)
+            return sign_list(
+                [*(fields.get(n, "") for n in names), "", "", "", fields.get("currency", "")], self.store_key
+            )
         return sign(fields, self.store_key)
 
     def begin(self, fields):
@@ -205,7 +209,9 @@ class Bank:
         values = (oid, last.kind, last.kurus, captured, last.state, last.time, last.trans_id)
         told = dict(zip(names, map(str, values), strict=True))
         told["ORDERSTATUS"] = "\t".join(f"{name}:{value}" for name, value in told.items())
-        return self.grant(oid, last.trans_id, {**told, "PROC_RET_CD": last.code, "MDSTATUS": last.md_status, "PAN": CARD})
+        return self.grant(
+            oid, last.trans_id, {**told, "PROC_RET_CD": last.code, "MDSTATUS": last.md_status, "PAN": CARD}
+        )
 
     def tell_history(self, oid):
         order = self.orders.get(oid)

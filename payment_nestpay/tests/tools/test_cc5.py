@@ -3,6 +3,7 @@
 import unittest
 
 from lxml import etree
+
 from payment_nestpay.tools.cc5 import MAX_ANSWER, Account, NotAnAnswer, build, parse
 
 ACCOUNT = Account("190100000", "apiuser", "s3cr3t&<>\"'")
@@ -46,7 +47,9 @@ class TestParse(unittest.TestCase):
     def test_an_answer(self):
         answer = parse(APPROVED)
         self.assertTrue(answer.approved)
-        self.assertEqual((answer.get("TransId"), answer.get("ErrMsg"), answer.get("Missing")), ("26330KpZQ1001", "", ""))
+        self.assertEqual(
+            (answer.get("TransId"), answer.get("ErrMsg"), answer.get("Missing")), ("26330KpZQ1001", "", "")
+        )
         self.assertEqual(answer.extra, {"SETTLEID": "1", "ERRORCODE": ""})
 
     def test_an_answer_without_a_return_code_is_no_approval(self):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from attempts import ATTEMPT, KEY, signed, vectors
+
 from payment_nestpay.tools.result import HALF_SECURE, Attempt, Refused, Report, Verdict, judge, parse_amount, verify
 
 

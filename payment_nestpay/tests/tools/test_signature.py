@@ -3,6 +3,7 @@
 import unittest
 
 from attempts import vectors
+
 from payment_nestpay.tools import signature
 from payment_nestpay.tools.signature import same, sign_request, sign_result
 
