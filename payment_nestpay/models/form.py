@@ -47,7 +47,7 @@ class PaymentTransaction(models.Model):
         return {"api_url": provider._nestpay_get_address("gate"), "method": "post", "inputs": inputs}
 
     def _nestpay_prepare_fields(self, instalment):
-        """The fields as the gateway names them, each once: they are signed by name. Hook for what a bank asks besides."""
+        """The fields as the gateway names them, each once: they are signed by name. Hook: what a bank asks besides."""
         provider = self.provider_id
         base_url = provider.get_base_url()
         attempt = self._nestpay_get_attempt()

@@ -204,7 +204,7 @@ class PaymentProvider(models.Model):
         return self[f"nestpay_{purpose}_url" if self.state == "enabled" else f"nestpay_test_{purpose}_url"]
 
     def _nestpay_get_version(self):
-        """Version of the signature. A form with card fields of the browser's cannot carry version 3, which covers them."""
+        """Version of the signature. A form into which the browser puts a card cannot carry version 3: it covers all."""
         self.ensure_one()
         return VERSION_2 if self.nestpay_store_type == const.DIRECT else VERSION_3
 

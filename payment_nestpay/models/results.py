@@ -1,4 +1,4 @@
-"""What a result does to a transaction. Every delivery goes through the same questions, also the second and the tenth."""
+"""What a result does to a transaction. Every delivery goes through the same questions, the second and the tenth too."""
 
 import logging
 from dataclasses import dataclass

@@ -108,9 +108,12 @@ class TestSettings(NestpayCommon):
             ("nestpay_test_api_url", "ftp://127.0.0.1/fim"),
             ("nestpay_test_api_url", "https://"),
         ):
-            with self.subTest(url), self.assertRaisesRegex(ValidationError, "no address of a bank"):
-                with self.cr.savepoint():
-                    self.provider[name] = url
+            with (
+                self.subTest(url),
+                self.assertRaisesRegex(ValidationError, "no address of a bank"),
+                self.cr.savepoint(),
+            ):
+                self.provider[name] = url
 
     # === Who is offered it === #
 
@@ -154,9 +157,12 @@ class TestSettings(NestpayCommon):
 
     def test_instalments_are_numbers_that_banks_offer(self):
         for wrong in ("1", "37", "three", "2-3", "2,x", "-2", "²"):
-            with self.subTest(wrong), self.assertRaisesRegex(ValidationError, "no number of instalments"):
-                with self.cr.savepoint():
-                    self.provider.nestpay_instalments = wrong
+            with (
+                self.subTest(wrong),
+                self.assertRaisesRegex(ValidationError, "no number of instalments"),
+                self.cr.savepoint(),
+            ):
+                self.provider.nestpay_instalments = wrong
         for right in ("3", "2, 3, 6", "2;3 6,", "", False):
             self.provider.nestpay_instalments = right
 
