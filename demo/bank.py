@@ -1,4 +1,4 @@
-"""Cards: a package that a portal user buys at the simulated bank. Run by bin/demo inside `odoo shell`, which gives `env`.
+"""Cards: a package that a portal user buys at the simulated bank. Run by bin/demo inside `odoo shell`, where `env` is.
 
 The address of the bank is in BANK_URL; account and key are those that the gateway starts with.
 """
@@ -12,9 +12,10 @@ LOGIN = "musteri"
 
 
 def set_up_provider(company, url):
-    """NestPay in test mode, for this company, at the bank of this machine."""
-    domain = [("code", "=", "nestpay"), ("company_id", "=", company.id)]
-    env["payment.provider"].search(domain, limit=1).write(
+    """NestPay in test mode, for this company, at the bank of this machine; the only one that customers are offered."""
+    providers = env["payment.provider"].search([("company_id", "=", company.id)])
+    providers.filtered(lambda one: one.state != "disabled").write({"state": "disabled", "is_published": False})
+    providers.filtered(lambda one: one.code == "nestpay").write(
         {
             "state": "test",
             "is_published": True,

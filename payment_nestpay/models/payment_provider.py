@@ -126,8 +126,9 @@ class PaymentProvider(models.Model):
 
     def _compute_feature_support_fields(self):
         """Override of `payment`: refunds, also of a part."""
-        super()._compute_feature_support_fields()
+        result = super()._compute_feature_support_fields()
         self.filtered(lambda provider: provider.code == "nestpay").support_refund = "partial"
+        return result
 
     def _get_supported_currencies(self):
         """Override of `payment`: lira, dollar, euro and pound."""
