@@ -43,7 +43,7 @@ class PaymentTransaction(models.Model):
         due = self._nestpay_get_due_domain()
         transactions = self.search(due, order="nestpay_next_check, id", limit=BATCH)
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(transactions))
+        cron._commit_progress(remaining=self.search_count(due))
         for transaction in transactions:
             locked = transaction.try_lock_for_update().filtered_domain(due)
             try:
@@ -93,7 +93,7 @@ class PaymentTransaction(models.Model):
             self.nestpay_next_check = False
         elif outcome is Outcome.NOT_FOUND and age > NEVER_PAID:
             self.nestpay_next_check = False
-            if self.state != "error":
+            if self.state in ("draft", "pending"):
                 self._set_error(self.env._("The payment was not completed. The bank knows of none."))
         elif self.state == "error" and outcome is not None and age > FAILED_FOR_GOOD:
             self.nestpay_next_check = False

@@ -147,9 +147,13 @@ class PaymentProvider(models.Model):
 
         Odoo asks for the required fields when a provider is enabled, not when it is published by another way.
         """
+        used = self.filtered(lambda provider: provider.is_published or provider.state != "disabled")
+        used._nestpay_ensure_complete()
+
+    def _nestpay_ensure_complete(self):
+        """:raise ValidationError: a setting is missing; the text names every one that is."""
+        # sudo: which settings are empty, not what they are
         for provider in self.sudo().filtered(lambda one: one.code == "nestpay"):
-            if not (provider.is_published or provider.state != "disabled"):
-                continue
             if missing := provider._nestpay_get_missing_settings():
                 raise ValidationError(
                     self.env._(
@@ -158,6 +162,11 @@ class PaymentProvider(models.Model):
                         fields=", ".join(missing),
                     )
                 )
+
+    def action_toggle_is_published(self):
+        """Override of `payment` to say what is missing before it says that the provider is disabled."""
+        self.filtered(lambda provider: not provider.is_published)._nestpay_ensure_complete()
+        return super().action_toggle_is_published()
 
     @api.constrains(*ADDRESSES)
     def _check_nestpay_addresses(self):
@@ -225,7 +234,16 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _get_compatible_providers(
-        self, company_id, partner_id, amount, currency_id=None, *, is_validation=False, report=None, **kwargs
+        self,
+        company_id,
+        partner_id,
+        amount,
+        currency_id=None,
+        force_tokenization=False,
+        is_express_checkout=False,
+        is_validation=False,
+        report=None,
+        **kwargs,
     ):
         """Override of `payment`: not for what the gateway cannot take, whatever an administrator has allowed."""
         providers = super()._get_compatible_providers(
@@ -233,6 +251,8 @@ class PaymentProvider(models.Model):
             partner_id,
             amount,
             currency_id=currency_id,
+            force_tokenization=force_tokenization,
+            is_express_checkout=is_express_checkout,
             is_validation=is_validation,
             report=report,
             **kwargs,

@@ -12,7 +12,7 @@ from ..tools.signature import VERSION_2
 
 _logger = logging.getLogger(__name__)
 
-OPEN = ("draft", "pending", "error")  # states from which a payment may still come to be confirmed
+OPEN = ("draft", "pending", "error", "cancel")  # states from which a payment may still come to be confirmed
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class PaymentTransaction(models.Model):
         _logger.info("NestPay: %s means %s", report.as_logged(), verdict.value)
         receipt = Receipt(report.get("transid"), report.get("taksit"), report.get("extra.cardbrand"))
         if verdict is Verdict.APPROVED:
-            if self.provider_id._nestpay_get_version() == VERSION_2 and self.state in OPEN:
+            if self.provider_id._nestpay_get_version() == VERSION_2 and self._nestpay_is_open():
                 self._nestpay_confirm_by_asking(receipt)
             else:
                 self._nestpay_accept(receipt)
@@ -59,15 +59,19 @@ class PaymentTransaction(models.Model):
             self._nestpay_wait()
             self._nestpay_ask_now()
 
+    def _nestpay_is_open(self):
+        """Whether a payment may still come: money that was taken counts, whatever was thought of it before."""
+        return self.state in OPEN and not self.nestpay_voided
+
     # === Accepted === #
 
     def _nestpay_accept(self, receipt):
         """Confirm the payment, once."""
         if self.nestpay_voided:
             _logger.info("NestPay: the money of %s has been given back; it stays so", self.reference)
-        elif self._nestpay_note_receipt(receipt) and self.state in OPEN:
+        elif self._nestpay_note_receipt(receipt) and self._nestpay_is_open():
             self.nestpay_void_due = self.nestpay_next_check = False
-            self._set_done()
+            self._set_done(extra_allowed_states=("cancel",))
             self.env.ref("payment.cron_post_process_payment_tx")._trigger()
 
     def _nestpay_note_receipt(self, receipt):
@@ -123,7 +127,7 @@ class PaymentTransaction(models.Model):
 
         It goes back to the customer if the provider says so; the bank is asked before, not in the request that reports.
         """
-        if self.state not in OPEN:
+        if not self._nestpay_is_open():
             _logger.info("NestPay: %s is %s already; %s changes nothing", self.reference, self.state, verdict.value)
             return
         if not self._nestpay_note_receipt(receipt):
@@ -145,9 +149,9 @@ class PaymentTransaction(models.Model):
 
     def _nestpay_wait(self):
         """Pending until the bank has been asked, which is soon."""
-        if self.state in ("draft", "error"):
+        if self.state != "pending":
             message = self.env._("The bank is being asked about your payment. Please do not pay again.")
-            self._set_pending(state_message=message, extra_allowed_states=("error",))
+            self._set_pending(state_message=message, extra_allowed_states=OPEN)
         self.nestpay_next_check = fields.Datetime.now()
         self.env.ref("payment_nestpay.ir_cron_nestpay_ask_bank")._trigger()
 
@@ -155,7 +159,7 @@ class PaymentTransaction(models.Model):
 
     def _nestpay_decline(self, verdict, report):
         """No payment. An error rather than a cancellation: the customer may go on to pay on the same page."""
-        if self.state not in OPEN:
+        if not self._nestpay_is_open():
             _logger.info("NestPay: %s is %s already; a failure changes nothing", self.reference, self.state)
             return
         if verdict is Verdict.SETUP_FAULT:
@@ -167,8 +171,8 @@ class PaymentTransaction(models.Model):
                     code=report.get("errorcode") or report.get("errcode") or report.get("procreturncode") or "–",
                 )
             )
-        if self.state != "error" and not self.nestpay_void_due and not self.nestpay_trans_id:
-            self._set_error(self._nestpay_get_failure_message(verdict), extra_allowed_states=())
+        if self.state in ("draft", "pending") and not self.nestpay_trans_id:
+            self._set_error(self._nestpay_get_failure_message(verdict))
 
     def _nestpay_get_failure_message(self, verdict):
         """What the customer is told; the bank's own words are for staff, in the bank's panel."""
@@ -186,14 +190,14 @@ class PaymentTransaction(models.Model):
     def _nestpay_apply_order(self, order):
         """The answer to a status query: the source of truth when no report came, or none that could be believed."""
         _logger.info("NestPay: by the bank's books %s is %s", self.reference, order.outcome.value)
-        if self.state not in OPEN:
+        if not self._nestpay_is_open():
             return
         if order.outcome is Outcome.PAID:
             self._nestpay_apply_paid(order)
         elif order.outcome is Outcome.RETURNED:
             self._nestpay_close_returned()
         elif order.outcome is Outcome.DECLINED:
-            if self.state != "error":
+            if self.state in ("draft", "pending"):
                 self._set_error(self._nestpay_get_failure_message(Verdict.DECLINED))
         elif order.outcome is Outcome.PENDING and self.state == "draft":
             self._set_pending()
@@ -214,7 +218,7 @@ class PaymentTransaction(models.Model):
                     reference=self.reference,
                 )
             )
-            self._set_pending(extra_allowed_states=("error",))
+            self._set_pending(extra_allowed_states=OPEN)
         elif not order.md_status and not self.provider_id.nestpay_accept_half_secure:
             self._nestpay_apply_paid_unknown()
         elif order.md_status and order.md_status not in self.provider_id._nestpay_get_accepted():
@@ -231,10 +235,11 @@ class PaymentTransaction(models.Model):
                 reference=self.reference,
             )
         )
-        self._set_pending(extra_allowed_states=("error",))
+        self._set_pending(extra_allowed_states=OPEN)
 
     def _nestpay_close_returned(self):
         """The customer has the money back."""
         self.write({"nestpay_void_due": False, "nestpay_voided": True, "nestpay_next_check": False})
         message = self.env._("The payment was not accepted. The bank has given the money back to the card.")
-        self._set_canceled(state_message=message, extra_allowed_states=("error",))
+        if self.state != "cancel":
+            self._set_canceled(state_message=message, extra_allowed_states=("error",))

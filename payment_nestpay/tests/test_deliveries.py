@@ -209,6 +209,16 @@ class TestDeliveries(NestpayHttpCommon):
         self.assertEqual(self.call_back(self.decide(self.tx)), TAKEN)
         self.assertEqual(self.tx.state, "done")
 
+    def test_an_approval_after_a_cancellation_counts(self):
+        self.tx._set_canceled()
+        self.come_back(self.decide(self.tx))
+        self.assertEqual(self.tx.state, "done")
+
+    def test_money_not_accepted_after_a_cancellation_is_not_forgotten(self):
+        self.tx._set_canceled()
+        self.come_back(self.decide(self.tx, "half_secure"))
+        self.assertEqual((self.tx.state, self.tx.nestpay_void_due), ("pending", True))
+
     def test_a_failure_after_the_payment_undoes_nothing(self):
         self.come_back(self.decide(self.tx))
         for outcome in ("decline", "cancel", "not_confirmed"):

@@ -40,8 +40,12 @@ class TestSettings(NestpayCommon):
 
     def test_a_disabled_provider_may_be_incomplete_but_not_published(self):
         self.provider.write({"state": "disabled", "is_published": False, "nestpay_store_key": False})
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(ValidationError, "Store Key"):
             self.provider.action_toggle_is_published()
+        self.provider.nestpay_store_key = "KEY"
+        with self.assertRaisesRegex(UserError, "disabled"):
+            self.provider.action_toggle_is_published()
+        self.provider.nestpay_store_key = False
         with self.assertRaisesRegex(ValidationError, "Store Key"), self.cr.savepoint():
             self.provider.is_published = True
 
