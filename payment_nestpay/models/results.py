@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 from odoo import fields, models
 
@@ -13,6 +14,8 @@ from ..tools.signature import VERSION_2
 _logger = logging.getLogger(__name__)
 
 OPEN = ("draft", "pending", "error", "cancel")  # states from which a payment may still come to be confirmed
+# The page that the customer comes back to does what follows a payment; both at once would only hold each other up
+BROWSER_FIRST = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class PaymentTransaction(models.Model):
         elif self._nestpay_note_receipt(receipt) and self._nestpay_is_open():
             self.nestpay_void_due = self.nestpay_next_check = False
             self._set_done(extra_allowed_states=("cancel",))
-            self.env.ref("payment.cron_post_process_payment_tx")._trigger()
+            soon = fields.Datetime.now() + BROWSER_FIRST
+            self.env.ref("payment.cron_post_process_payment_tx")._trigger(soon)
 
     def _nestpay_note_receipt(self, receipt):
         """Keep the bank's name of the payment; False if it is that of another payment, which staff must look at."""

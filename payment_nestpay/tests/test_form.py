@@ -121,7 +121,8 @@ class TestForm(NestpayHttpCommon):
 
     def get_form(self, answer):
         (form,) = html.fromstring(answer.text).xpath("//div[@name='nestpay_page']//form")
-        inputs = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
+        # All that a browser posts, the button that was pressed too
+        inputs = {one.get("name"): one.get("value") or "" for one in form.xpath(".//*[@name]")}
         return form.get("action"), inputs
 
     def test_instalments_are_chosen_before_the_bank(self):
