@@ -12,6 +12,8 @@ def uninstall_hook(env):
     """Take the providers away again; those with payments stay, without a code, because the payments name them."""
     providers = env["payment.provider"].search([("code", "=", "nestpay")])
     reset_payment_provider(env, "nestpay")
-    own = env.ref("payment_nestpay.payment_provider_nestpay", raise_if_not_found=False)
-    used = env["payment.transaction"]._read_group([("provider_id", "in", providers.ids)], ["provider_id"])
-    (providers - (own or providers.browse()) - providers.union(*(provider for (provider,) in used))).unlink()
+    groups = env["payment.transaction"]._read_group([("provider_id", "in", providers.ids)], ["provider_id"])
+    used = env["payment.provider"].union(*(provider for (provider,) in groups))
+    # The one that came with the add-on goes with it
+    own = env.ref("payment_nestpay.payment_provider_nestpay", raise_if_not_found=False) or used
+    (providers - used - own).unlink()

@@ -69,10 +69,8 @@ class PaymentTransaction(models.Model):
     # === Accepted === #
 
     def _nestpay_accept(self, receipt):
-        """Confirm the payment, once."""
-        if self.nestpay_voided:
-            _logger.info("NestPay: the money of %s has been given back; it stays so", self.reference)
-        elif self._nestpay_note_receipt(receipt) and self._nestpay_is_open():
+        """Confirm the payment, once; what was given back stays so."""
+        if self._nestpay_note_receipt(receipt) and self._nestpay_is_open():
             self.nestpay_void_due = self.nestpay_next_check = False
             self._set_done(extra_allowed_states=("cancel",))
             soon = fields.Datetime.now() + BROWSER_FIRST

@@ -10,7 +10,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 
 from ..tools.result import Report
-from .gateway import Bank
+from .gateway import Bank, Gateway
 
 PATIENCE = 60  # seconds; only a worker that hangs takes them
 SETTINGS = {"merchant": "190100000", "store_key": "KEY", "user": "apiuser", "password": "secret"}
@@ -23,6 +23,7 @@ WAITING = """
 WORKER = """
 import json, sys
 from odoo import api
+from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tools import config
@@ -40,10 +41,17 @@ for line in sys.stdin:
             tx.state  # what it was when this worker came
             if len(tries) == 1:
                 print("begun", flush=True)
-            tx._process("nestpay", {"reference": fields["oid"], "report": Report(fields.items())})
+            if fields:
+                tx._process("nestpay", {"reference": fields["oid"], "report": Report(fields.items())})
+            else:
+                tx.action_refund()
             env.flush_all()
-        retrying(process, env)
-        cr.commit()
+        try:
+            retrying(process, env)
+            cr.commit()
+        except ValidationError:
+            print("refused", flush=True)
+            continue
     print(len(tries), flush=True)
 """
 
@@ -61,6 +69,8 @@ class TestConcurrency(BaseCase):
         cls.db = odoo.tests.common.get_db_name()
         cls.registry = Registry(cls.db)
         cls.bank = Bank(**SETTINGS)
+        cls.gateway = Gateway(cls.bank)
+        cls.addClassCleanup(cls.gateway.stop)
         with cls.cursor_of_its_own() as env:
             cls.last_trigger = max(env["ir.cron.trigger"].search([]).ids, default=0)
             lira = env.ref("base.TRY")
@@ -75,15 +85,17 @@ class TestConcurrency(BaseCase):
                     "nestpay_store_key": SETTINGS["store_key"],
                     "nestpay_api_user": SETTINGS["user"],
                     "nestpay_api_password": SETTINGS["password"],
+                    "nestpay_test_gate_url": f"{cls.gateway.url}/est3Dgate",
+                    "nestpay_test_api_url": f"{cls.gateway.url}/api",
                 }
             ).id
             cls.partner_id = env["res.partner"].create({"name": "Two at once"}).id
-        cls.made = []
 
     @classmethod
     def tearDownClass(cls):
         with cls.cursor_of_its_own() as env:
-            env["payment.transaction"].browse(cls.made).unlink()
+            made = env["payment.transaction"].search([("provider_id", "=", cls.provider_id)], order="id desc")
+            made.unlink()
             env["ir.cron.trigger"].search([("id", ">", cls.last_trigger)]).unlink()
             provider = env["payment.provider"].browse(cls.provider_id)
             provider.state = "disabled"
@@ -110,7 +122,6 @@ class TestConcurrency(BaseCase):
                     "operation": "online_redirect",
                 }
             )
-            self.made.append(tx.id)
             self.bank.begin(tx._nestpay_get_form()["inputs"])
             return tx.id, tx.reference
 
@@ -119,7 +130,10 @@ class TestConcurrency(BaseCase):
         worker = subprocess.Popen(
             [sys.executable, "-c", WORKER, self.db], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        alarm = threading.Timer(PATIENCE, worker.kill)  # one that hangs must not hang the tests
+        alarm.start()
         self.addCleanup(worker.wait, PATIENCE)
+        self.addCleanup(alarm.cancel)
         self.addCleanup(worker.stdout.close)
         self.addCleanup(worker.stdin.close)
         self.assertEqual(worker.stdout.readline(), "ready\n")
@@ -134,8 +148,7 @@ class TestConcurrency(BaseCase):
             tx = env["payment.transaction"].browse(tx_id)
             tx._process("nestpay", {"reference": first["oid"], "report": Report(first.items())})
             env.flush_all()
-            worker.stdin.write(json.dumps([tx_id, second]) + "\n")
-            worker.stdin.flush()
+            self.tell(worker, tx_id, second)
             self.assertEqual(worker.stdout.readline(), "begun\n")
             self.wait_until_one_waits()
         return int(worker.stdout.readline())
@@ -165,6 +178,32 @@ class TestConcurrency(BaseCase):
             self.read(tx_id, "state", "provider_reference", "nestpay_alert"), ("done", report["TransId"], False)
         )
         self.assertEqual(self.count_triggers() - before, 1, "what follows a payment is asked for once")
+
+    def test_two_refunds_at_once_are_one(self):
+        """The second worker waits for the first and is refused; the bank was asked once to give money back."""
+        tx_id, reference = self.make_tx("C3")
+        worker = self.start_worker()
+        with self.cursor_of_its_own() as env:
+            tx = env["payment.transaction"].browse(tx_id)
+            tx._process("nestpay", {"reference": reference, "report": self.approve(reference)})
+        with self.cursor_of_its_own() as env:
+            env["payment.transaction"].browse(tx_id).action_refund()
+            env.flush_all()
+            self.tell(worker, tx_id, None)
+            self.assertEqual(worker.stdout.readline(), "begun\n")
+            self.wait_until_one_waits()
+        self.assertEqual(worker.stdout.readline(), "refused\n")
+        with self.cursor_of_its_own() as env:
+            refunds = env["payment.transaction"].browse(tx_id).child_transaction_ids
+            self.assertEqual(refunds.mapped("state"), ["done"])
+        self.assertEqual([asked["Type"] for asked in self.gateway.asked if "Type" in asked], ["Void"])
+
+    def approve(self, reference):
+        return Report(self.bank.decide(reference, "approve").items())
+
+    def tell(self, worker, tx_id, report):
+        worker.stdin.write(json.dumps([tx_id, report]) + "\n")
+        worker.stdin.flush()
 
     def count_triggers(self):
         with self.cursor_of_its_own() as env:

@@ -48,6 +48,7 @@ class TestSecrets(NestpayHttpCommon):
         self.assertIn("NestPay: asking", text)
         for secret in (PAN, CVV, PERSONAL, STORE_KEY, API_PASSWORD, "P4ss"):
             self.assertNotIn(secret, text)
+        self.assertNotIn(PAN[:6], text, "nor the part of a card that the bank shows")
 
     def test_no_secret_is_in_the_database_but_where_it_is_kept(self):
         with self.assertLogs(level=logging.INFO):  # a refused report is a warning

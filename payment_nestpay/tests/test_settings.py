@@ -3,6 +3,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools.misc import file_open
 
 from .. import const
+from ..hooks import uninstall_hook
 from .nestpay_common import NestpayCommon
 
 SECRETS = ("nestpay_merchant", "nestpay_store_key", "nestpay_api_user", "nestpay_api_password")
@@ -73,6 +74,13 @@ class TestSettings(NestpayCommon):
         self.env.invalidate_all()
         self.assertFalse(any(self.provider[name] for name in SECRETS))
         self.assertFalse(tx.nestpay_next_check or tx.nestpay_void_due)
+
+    def test_uninstalling_leaves_only_providers_that_payments_name(self):
+        unused, used = self.provider.copy(), self.provider.copy()
+        self._create_transaction("redirect", provider_id=used.id)
+        uninstall_hook(self.env)
+        self.assertFalse(unused.exists())
+        self.assertEqual((used.code, used.state, self.provider.code), ("none", "disabled", "none"))
 
     def test_secrets_are_for_administrators(self):
         manager = new_test_user(self.env, "manager", groups="base.group_user,base.group_erp_manager")
