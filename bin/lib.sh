@@ -53,8 +53,9 @@ pg_start() {
 db_exists() { [ -n "$("$(pg_bin)/psql" -d postgres -Atc "SELECT 1 FROM pg_database WHERE datname = '$1'")" ]; }
 
 # --- Running ------------------------------------------------------------------------------------
+# Every folder of the root that is an add-on, so that a new one takes part in everything at once.
 # shellcheck disable=SC2034  # read by the commands
-ADDONS="subscription_mgmt"
+ADDONS=$(cd "$ROOT" && printf '%s\n' */__manifest__.py | xargs -n 1 dirname | paste -sd ' ')
 # Everything our add-ons build on, installed once into a database that is copied for every run.
 DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr,payment_demo"
 

@@ -74,11 +74,19 @@ class Suite:
         """Lines for an add-on, a room, a file, a class or a test; an error if it is none of them."""
         name = name.rstrip("/").removesuffix(".py")
         if name in self.addons:
-            return [f"odoo /{name}"]
+            return self.addon(name)
         short = name.rsplit("/", 1)[-1]
         found = [file for file in self.files if self.room(file) == short and not self.is_plain(file)]
         found = found or [file for file in self.files if file.stem == short]
-        return [self.line(file) for file in found] or self.classes(short) or [f"error no test is named {name}"]
+        lines = [self.line(file) for file in found] or self.classes(short)
+        for addon in self.addons if not lines else ():  # a part of its name will do: nestpay
+            lines += self.addon(addon) if short in addon.split("_") else []
+        return lines or [f"error no test is named {name}"]
+
+    def addon(self, name):
+        """Lines for an add-on: what needs Odoo, and its plain tests."""
+        plain = any(self.is_plain(file) for file in self.files if file.parts[0] == name)
+        return [f"odoo /{name}", *([f"plain {name}/tests/{PLAIN} test_*.py -"] if plain else [])]
 
     def classes(self, name):
         """Lines for `TestSomething` or `TestSomething.test_that`, wherever it stands."""

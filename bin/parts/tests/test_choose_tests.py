@@ -46,6 +46,15 @@ class TestChoose(unittest.TestCase):
     def test_an_add_on(self):
         self.assertEqual(self.suite().named("two"), ["odoo /two"])
 
+    def test_an_add_on_with_its_plain_tests(self):
+        self.assertEqual(self.suite().named("one"), ["odoo /one", "plain one/tests/tools test_*.py -"])
+
+    def test_a_part_of_the_name_of_an_add_on(self):
+        self.write("payment_three/tests/test_three.py", "")
+        suite = Suite(["one", "payment_three"], self.root)
+        self.assertEqual(suite.named("three"), ["odoo /payment_three"])
+        self.assertEqual(suite.named("thr"), ["error no test is named thr"])
+
     def test_a_room_of_every_add_on_that_has_it(self):
         self.assertEqual(
             self.suite().named("billing"),

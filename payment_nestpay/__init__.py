@@ -1,0 +1,5 @@
+# The folder tools/ is plain Python and can be imported from a checkout without Odoo;
+# the models can only be imported by Odoo, which loads the add-on under this name.
+if __name__.startswith("odoo.addons."):
+    from . import controllers, models
+    from .hooks import post_init_hook, uninstall_hook

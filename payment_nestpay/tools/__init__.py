@@ -1,0 +1,1 @@
+"""What can be said about NestPay without a database: signatures, results, the language of its interface."""
