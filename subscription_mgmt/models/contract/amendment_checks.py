@@ -136,7 +136,7 @@ class SubscriptionAmendmentStep(models.Model):
 
     def _check_change(self, day):
         self._check_line(day)
-        self._check_figures()
+        self._check_new_side()
         if not self._get_changes():
             raise UserError(self.env._("%(line)s stays as it is. Say what changes.", line=self.product_id.display_name))
 
@@ -144,9 +144,9 @@ class SubscriptionAmendmentStep(models.Model):
         self._check_line(day)
 
     def _check_add(self, _day):
-        self._check_figures()
+        self._check_new_side()
 
-    def _check_figures(self):
+    def _check_new_side(self):
         if not self.product_id or not (self.name or "").strip():
             raise UserError(self.env._("Choose the product, and say what the invoice calls it."))
         if self.quantity <= 0:
