@@ -34,6 +34,11 @@ class SubscriptionForecast(models.TransientModel):
     amount_total = fields.Monetary(compute="_compute_figures", string="In All", help="With tax, less credit notes.")
     chart = fields.Text(compute="_compute_figures")
 
+    @api.depends("contract_id")
+    def _compute_display_name(self):
+        for forecast in self:
+            forecast.display_name = self.env._("What Happens Next")
+
     @api.depends("contract_id", "unpaid")
     def _compute_line_ids(self):
         for forecast in self:
