@@ -71,30 +71,37 @@ class SubscriptionContract(models.Model):
             contract.amount_due, contract.amount_overdue = dues.get(contract._origin.id, (0.0, 0.0))
 
     def _read_dues(self):
-        """What is open and what is late of each contract; of an invoice for several contracts the contract's share.
+        """What is open and what is late of each contract, of invoices by hand that name it, too.
+
+        Of an invoice for several contracts it is the contract's share.
 
         :return: {id: (due, overdue)} in the currency of the contract; a credit that is open lowers both.
         """
         if not self.ids:
             return {}
         moves = self.env["account.move"]
-        moves.flush_model(["amount_residual", "amount_total", "invoice_date_due", "state"])
+        moves.flush_model(["amount_residual", "amount_total", "invoice_date_due", "state", "subscription_contract_id"])
         self.env["account.move.line"].flush_model(["price_total"])
         self.env["subscription.installment"].flush_model(["invoice_line_id", "contract_id"])
         query = SQL(
             """
-            SELECT contract_id, SUM(open), SUM(open) FILTER (WHERE is_late)
-              FROM (SELECT row.contract_id,
-                           CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END * move.amount_residual
-                           * SUM(line.price_total) / NULLIF(move.amount_total, 0) AS open,
-                           move.invoice_date_due < company.today AS is_late
+            SELECT share.contract_id, SUM(share.open), SUM(share.open) FILTER (WHERE share.due < company.today)
+              FROM (SELECT row.contract_id, move.company_id, move.invoice_date_due AS due,
+                           move.amount_residual * SUM(line.price_total) / NULLIF(move.amount_total, 0)
+                           * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END AS open
                       FROM subscription_installment row
                       JOIN account_move_line line ON line.id = row.invoice_line_id
                       JOIN account_move move ON move.id = line.move_id
-                      JOIN (VALUES %(todays)s) AS company(id, today) ON company.id = move.company_id
                      WHERE row.contract_id = ANY(%(ids)s) AND move.state = 'posted' AND move.amount_residual != 0
-                  GROUP BY row.contract_id, move.id, company.today) dues
-          GROUP BY contract_id
+                  GROUP BY row.contract_id, move.id
+                     UNION ALL
+                    SELECT move.subscription_contract_id, move.company_id, move.invoice_date_due,
+                           move.amount_residual * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
+                      FROM account_move move
+                     WHERE move.subscription_contract_id = ANY(%(ids)s) AND move.state = 'posted'
+                       AND move.subscription_run_id IS NULL) share
+              JOIN (VALUES %(todays)s) AS company(id, today) ON company.id = share.company_id
+          GROUP BY share.contract_id
             """,
             ids=self.ids,
             todays=self._get_sql_todays(),

@@ -43,6 +43,13 @@ class TestFigures(SubscriptionCommon):
         self.assertEqual(len((first + second).installment_ids.invoice_id), 1)
         self.assertEqual((first.amount_due, second.amount_due), (120.0, 60.0))
 
+    def test_an_invoice_by_hand_that_names_the_contract_is_due_with_it(self):
+        contract = self.make_contract()
+        invoice = self.init_invoice("out_invoice", partner=self.customer, amounts=[50.0], company=self.company)
+        invoice.subscription_contract_id = contract
+        invoice.action_post()
+        self.assertEqual(contract.amount_due, invoice.amount_total)
+
     def test_an_open_credit_lowers_what_is_due(self):
         contract = self.bill_until_march()
         contract.action_close(date(2026, 2, 28), self.reason)

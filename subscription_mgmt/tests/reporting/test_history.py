@@ -38,7 +38,7 @@ class TestHistory(SubscriptionCommon):
         wizard = self.env["account.payment.register"]
         wizard.with_context(active_model="account.move", active_ids=invoice.ids).create({})._create_payments()
         contract.message_post(body="Called about the invoice")
-        contract.date_end = date(2026, 12, 31)
+        contract.with_context(tracking_disable=False).date_end = date(2026, 12, 31)
         self.env.flush_all()
         self.env.cr.precommit.run()
         return contract
