@@ -216,10 +216,15 @@ class SubscriptionContract(models.Model):
         return True
 
     def _get_resumable(self, day):
-        """Pauses that end when there is service again from the day on: those without an end, else the day's."""
+        """Pauses that end when there is service again from the day on: those without an end, else the day's.
+
+        One that is over has ended: somebody else was faster.
+        """
         if self._get_open_pause(None):
             return self._get_open_pause(day)
-        return self.pause_ids.filtered(lambda pause: pause.date_to and pause.date_from <= day <= pause.date_to)
+        today = self.company_id._subscription_today()
+        left = self.pause_ids.filtered(lambda pause: pause.date_to and pause.date_to >= today)
+        return left.filtered(lambda pause: pause.date_from <= day <= pause.date_to)
 
     def _get_open_pause(self, day):
         """Pauses that have no end yet; with a day: only those that began by then."""
