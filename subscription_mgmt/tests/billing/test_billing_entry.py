@@ -30,7 +30,7 @@ class TestBillingEntry(SubscriptionCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.billing_run = cls.env["subscription.billing.run"]._create_sealed(
-            {"company_id": cls.company.id, "date_ref": date(2026, 3, 5)}
+            {"company_id": cls.company.id, "date_ref": date(2026, 3, 5), "date_invoice": date(2026, 3, 5)}
         )
         cls.journal = cls.company_data["default_journal_sale"]
         cls.accounts = cls.env["account.account"].search(
