@@ -7,6 +7,7 @@ from .doors_common import DoorsCommon
 OURS = "subscription_mgmt"
 # Links to records that have a company, which Odoo need not compare with that of the record, and why
 EXCEPTIONS = {
+    "subscription.amendment.step.payment_method_line_id": "the contract's own check, when the change is looked at",
     "subscription.contract.payment_method_line_id": "_check_payment_company: the company's or one above it",
     "subscription.contract.payment_token_id": "_check_payment_company",
     "subscription.recurrence.payment_method_line_id": "_check_payment_company",
