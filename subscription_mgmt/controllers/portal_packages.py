@@ -11,6 +11,7 @@ from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 HOME = "/my/packages"
+THANKS = f"{HOME}/thanks"
 
 
 class PackagePortal(PaymentPortal):
@@ -97,8 +98,8 @@ class PackagePortal(PaymentPortal):
             "payable": bool(self._get_providers(offer, total)),
         }
 
-    def _get_unlucky_transaction(self):
-        """The customer's last payment for a package, when it did not go through or is not through yet."""
+    def _get_last_transaction(self):
+        """The customer's last payment for a package."""
         # sudo: customers cannot read transactions; only his own are looked for
         domain = [
             ("subscription_package_id", "!=", False),
@@ -106,8 +107,27 @@ class PackagePortal(PaymentPortal):
             ("operation", "!=", "refund"),
             ("state", "!=", "draft"),
         ]
-        last = request.env["payment.transaction"].sudo().search(domain, order="id desc", limit=1)
-        return last.filtered(lambda tx: tx.state in ("pending", "authorized", "cancel", "error"))
+        return request.env["payment.transaction"].sudo().search(domain, order="id desc", limit=1)
+
+    def _get_unlucky_transaction(self):
+        """The customer's last payment for a package, when it did not go through or is not through yet."""
+        return self._get_last_transaction().filtered(
+            lambda tx: tx.state in ("pending", "authorized", "cancel", "error")
+        )
+
+    @http.route(THANKS, type="http", auth="user", website=True, sitemap=False)
+    def portal_package_thanks(self, **kwargs):
+        """Thank for a package that is paid; whoever has not paid one is led to the packages."""
+        last = self._get_last_transaction()
+        if last.state != "done":
+            return request.redirect(HOME)
+        values = {
+            **self._prepare_portal_layout_values(),
+            "page_name": "subscription_packages",
+            "tx": last,
+            "bought": last.subscription_entitlement_ids,
+        }
+        return request.render("subscription_mgmt.portal_package_thanks", values)
 
     @http.route(
         [f"{HOME}/history", f"{HOME}/history/page/<int:page>"], type="http", auth="user", website=True, sitemap=False
@@ -133,8 +153,8 @@ class PackagePortal(PaymentPortal):
         return request.render("subscription_mgmt.portal_my_package_history", values)
 
     @http.route(f"{HOME}/<int:package_id>", type="http", auth="user", website=True, sitemap=False)
-    def portal_buy_package(self, package_id, agree=None, **kwargs):
-        """The payment page of a package. Switching from the other type is asked first (LIM-18)."""
+    def portal_buy_package(self, package_id, agree=None, terms=None, **kwargs):
+        """The payment page of a package, after what has to be agreed to: losing the other type (LIM-18), the terms."""
         try:
             package = self._get_offer(package_id).sudo()  # sudo: product and taxes of what is on sale
         except (AccessError, MissingError):
@@ -151,8 +171,12 @@ class PackagePortal(PaymentPortal):
             "refusal": refusal,
             "warning": "" if refusal else warning,
         }
+        # Ticked by the buyer on this page: a link cannot do it for him.
+        ticked = terms == "1" and request.httprequest.method == "POST"
+        asks = package.company_id._get_distance_terms() and not ticked
         if not refusal and not warning:
-            values.update(self._prepare_payment_values(package, values["total"], today))
+            paid = {} if asks else self._prepare_payment_values(package, values["total"], today)
+            values.update(paid, asks=asks, agreed=agreed)
         return request.render("subscription_mgmt.portal_buy_package", values)
 
     def _prepare_payment_values(self, package, total, today):
@@ -176,18 +200,19 @@ class PackagePortal(PaymentPortal):
             "availability_report": report,
             "show_tokenize_input_mapping": self._compute_show_tokenize_input_mapping(providers),
             "transaction_route": f"{HOME}/{package.id}/transaction",
-            "landing_route": HOME,
+            "landing_route": THANKS,
             "access_token": self._sign_offer(package, total, today),
         }
 
     def _sign_offer(self, package, total, today):
-        """Token over what the customer was shown: package, amount, and what he agreed to lose."""
+        """Token over what the customer was shown: package, amount, what he agreed to lose, and to which terms."""
         return payment_utils.generate_access_token(*self._get_offer_terms(package, total, today))
 
     def _get_offer_terms(self, package, total, today):
         verdict, held = package._judge(self._customer, today)
         lost = held.filtered(lambda one: one.kind != package.kind)
-        return (request.env.user.partner_id.id, package.id, total, package.currency_id.id, verdict, lost.ids)
+        accepted = package.company_id._get_distance_digest()
+        return (request.env.user.partner_id.id, package.id, total, package.currency_id.id, verdict, lost.ids, accepted)
 
     @http.route(f"{HOME}/<int:package_id>/transaction", type="jsonrpc", auth="user")
     def package_transaction(self, package_id, access_token, **kwargs):
@@ -208,12 +233,13 @@ class PackagePortal(PaymentPortal):
             amount=total,
             currency_id=package.currency_id.id,
             partner_id=request.env.user.partner_id.id,
-            landing_route=HOME,
+            landing_route=THANKS,
             # Not of the time, as Odoo's: two customers may press the button in the same second.
             reference_prefix=f"PKG-{uuid4().hex[:16].upper()}",
             custom_create_values={
                 "subscription_package_id": package.id,
                 "subscription_switch": verdict == "switch",
+                "subscription_terms": package.company_id._get_distance_terms(),
             },
         )
         return tx_sudo._get_processing_values()

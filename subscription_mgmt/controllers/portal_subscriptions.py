@@ -1,14 +1,16 @@
-"""My subscriptions: contracts, plan, invoices, documents; wishes that nobody carries out but a clerk."""
+"""My subscriptions: contracts with prices, plan, invoices and documents, read and signed by the customer."""
 
-from odoo import fields, http
+from odoo import http
 from odoo.exceptions import MissingError, UserError
+from odoo.fields import Domain
 from odoo.http import request
+from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 HOME = "/my/subscriptions"
-TEXT_LIMIT = 2000
+REPORT = "subscription_mgmt.action_report_subscription_contract"
 
 
 class SubscriptionPortal(CustomerPortal):
@@ -19,6 +21,7 @@ class SubscriptionPortal(CustomerPortal):
             values["subscription_contract_count"] = self._get_contracts().search_count(self._get_contract_domain())
         return values
 
+    # === WHAT THE CUSTOMER MAY SEE === #
     def _get_contracts(self):
         """Contracts in sudo mode: a contract holds margins and internal notes, so portal users have no right to the
         model; every search below is bound to the customer's own commercial entity."""
@@ -32,11 +35,32 @@ class SubscriptionPortal(CustomerPortal):
 
         :raise MissingError: it does not exist or is somebody else's: no difference is shown.
         """
-        own = self._get_contract_domain() & fields.Domain("id", "=", contract_id)
-        contract = self._get_contracts().search(own)
-        if not contract:
+        contracts = self._get_contracts()
+        if not request.env.user._is_public():
+            contracts = contracts.search(self._get_contract_domain() & Domain("id", "=", contract_id))
+        if not contracts:
             raise MissingError(request.env._("This subscription does not exist."))
-        return contract
+        return contracts
+
+    def _get_shown_contract(self, contract_id, access_token):
+        """The contract to whom it belongs, or to who was sent its link.
+
+        :return: contract, and whether it is the customer's own: who has the link sees the contract alone.
+        :raise MissingError: neither.
+        """
+        try:
+            return self._get_contract(contract_id), True
+        except MissingError:
+            contract = self._get_contracts().search([("id", "=", contract_id)])
+            token = contract.access_token
+            if not token or not consteq(token.encode(), (access_token or "").encode()):
+                raise
+            return contract, False
+
+    def _turn_away(self, path):
+        """Where somebody goes who may not see a page: to his own contracts, or to the door."""
+        public = request.env.user._is_public()
+        return request.redirect(f"/web/login?redirect={path}" if public else HOME)
 
     # === PAGES === #
     @http.route([HOME, f"{HOME}/page/<int:page>"], type="http", auth="user", website=True)
@@ -52,33 +76,42 @@ class SubscriptionPortal(CustomerPortal):
         }
         return request.render("subscription_mgmt.portal_my_subscriptions", values)
 
-    @http.route(f"{HOME}/<int:contract_id>", type="http", auth="user", website=True, sitemap=False)
-    def portal_my_subscription(self, contract_id, **kwargs):
-        """One contract with its plan, invoices, documents and wishes."""
+    @http.route(f"{HOME}/<int:contract_id>", type="http", auth="public", website=True, sitemap=False)
+    def portal_my_subscription(self, contract_id, access_token=None, **kwargs):
+        """One contract with its plan, invoices, documents and wishes; by the link that was sent, the contract alone."""
         try:
-            contract = self._get_contract(contract_id)
+            contract, own = self._get_shown_contract(contract_id, access_token)
         except MissingError:
-            return request.redirect(HOME)
-        return self._render_contract(contract)
+            return self._turn_away(f"{HOME}/{contract_id}")
+        return self._render_contract(contract, own)
 
-    def _render_contract(self, contract, **values):
+    def _render_contract(self, contract, own=True, **values):
         today = contract.company_id._subscription_today()
-        labels = dict(contract.request_ids._fields["kind"]._description_selection(request.env))
         return request.render(
             "subscription_mgmt.portal_my_subscription",
             {
                 **self._prepare_portal_layout_values(),
                 "page_name": "subscriptions",
                 "contract": contract,
+                "own": own,
+                "today": today,
                 "plan": contract._get_portal_plan(),
-                "invoices": contract._get_portal_invoices(),
-                "wishes": [
-                    (kind, labels[kind], contract._get_request_date(kind, today))
-                    for kind in contract._get_request_kinds()
-                ],
+                "signer": self._get_signer(contract).name,
+                **(self._prepare_own_values(contract, today) if own else {}),
                 **values,
             },
         )
+
+    def _prepare_own_values(self, contract, today):
+        """What is shown to the subscriber only."""
+        return {
+            "invoices": contract._get_portal_invoices(),
+            "labels": contract._get_wish_labels(),
+            "waiting": contract.request_ids.filtered(lambda one: one.state == "new"),
+            "wishes": contract._get_wishes(today),
+            "reasons": contract.request_ids._get_offered_reasons(),
+            "card": contract._get_portal_card(),
+        }
 
     @http.route(
         f"{HOME}/<int:contract_id>/document/<int:attachment_id>", type="http", auth="user", website=True, sitemap=False
@@ -94,40 +127,32 @@ class SubscriptionPortal(CustomerPortal):
             return request.redirect(f"{HOME}/{contract_id}")
         return request.env["ir.binary"]._get_stream_from(document).get_response(as_attachment=True)
 
-    # === WISHES === #
-    @http.route(
-        f"{HOME}/<int:contract_id>/request", type="http", auth="user", website=True, methods=["POST"], sitemap=False
-    )
-    def portal_subscription_request(self, contract_id, kind=None, date=None, text=None, **kwargs):
-        """Write down what the subscriber asks for; the contract stays as it is."""
+    # === PAPER AND SIGNATURE === #
+    @http.route(f"{HOME}/<int:contract_id>/pdf", type="http", auth="public", website=True, sitemap=False)
+    def portal_subscription_pdf(self, contract_id, access_token=None, **kwargs):
+        """The contract as PDF."""
         try:
-            contract = self._get_contract(contract_id)
+            contract, _own = self._get_shown_contract(contract_id, access_token)
         except MissingError:
-            return request.redirect(HOME)
-        try:
-            day = fields.Date.to_date(date or None)
-        except ValueError:
-            day = None
-        contact, message = request.env.user.partner_id, (text or "").strip()[:TEXT_LIMIT]
-        try:
-            contract.request_ids._ask(contract, contact, kind, day, message)
-        except UserError as error:
-            return self._render_contract(contract, error=str(error))
-        return request.redirect(f"{HOME}/{contract_id}#requests")
+            return self._turn_away(f"{HOME}/{contract_id}")
+        return self._show_report(contract, "pdf", REPORT, download=True)
 
-    @http.route(
-        f"{HOME}/<int:contract_id>/request/<int:request_id>/withdraw",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["POST"],
-        sitemap=False,
-    )
-    def portal_subscription_withdraw(self, contract_id, request_id, **kwargs):
-        """Take back a wish that is not answered yet."""
+    @http.route(f"{HOME}/<int:contract_id>/sign", type="jsonrpc", auth="public", website=True)
+    def portal_subscription_sign(self, contract_id, access_token=None, name=None, signature=None, **kwargs):
+        """Sign the contract, as a quotation is signed: by its owner, or by who was sent the link."""
+        access_token = access_token or request.httprequest.args.get("access_token")
+        if not isinstance(access_token, str):
+            access_token = None
         try:
-            contract = self._get_contract(contract_id)
-        except MissingError:
-            return request.redirect(HOME)
-        contract.request_ids.filtered(lambda one: one.id == request_id and one.state == "new")._withdraw()
-        return request.redirect(f"{HOME}/{contract_id}#requests")
+            contract, own = self._get_shown_contract(contract_id, access_token)
+            with request.env.cr.savepoint():  # a signature without its document is none
+                contract._sign(name, signature, self._get_signer(contract))
+        except (MissingError, UserError) as error:
+            return {"error": str(error)}
+        url = f"{HOME}/{contract_id}" if own else contract.get_portal_url()
+        return {"force_refresh": True, "redirect_url": f"{url}#signed"}
+
+    def _get_signer(self, contract):
+        """Who signs: the user; of somebody with the link it is not known, so the contact of the contract."""
+        user = request.env.user
+        return (contract.contact_id or contract.partner_id) if user._is_public() else user.partner_id.sudo()

@@ -147,7 +147,9 @@ class TestNightLanguages(SubscriptionCommon):
         for contract in self.make_pair():
             asked = self.env["subscription.request"].with_context(lang="en_US").sudo()
             today = contract.company_id._subscription_today()
-            request = asked._ask(contract, self.customer, "close", date(today.year + 1, 12, 31), "Thank you")
+            request = asked._ask(
+                contract, self.customer, "close", date(today.year + 1, 12, 31), "Thank you", reason=self.reason
+            )
             lang, task = self.told(request)
             self.assertEqual(task.summary, request.with_context(lang=lang).display_name)
 

@@ -11,14 +11,15 @@ CONTRIBUTE = ("contributor", *EDIT)
 WRITE = {
     "subscription.contract": {
         # The contract was billed: its trial is over.
-        NOBODY: "active close_comment commitment_end company_id currency_id date_closed date_end_before "
-        "date_next_invoice date_trial_end date_trial_reminded import_batch_id mrr partner_id renewal_before state "
-        "termination_waiver trial_days trial_then",
+        NOBODY: "access_token active close_comment commitment_end company_id currency_id date_closed date_end_before "
+        "date_next_invoice date_trial_end date_trial_reminded import_batch_id mrr partner_id renewal_before "
+        "signature signed_by signed_on state termination_waiver trial_days trial_then",
         MANAGE: "commitment_months termination_fee termination_fee_amount termination_fee_percent",
         CONTRIBUTE: "amendment_billing analytic_account_id billing_mode category_id close_reason_id contact_id "
         "date_end date_start dunning_plan_id employee_id equipment_id external_ref invoice_partner_id journal_id name "
         "note notice_days payment_method_line_id payment_term_id payment_token_id portal_attachment_ids project_id "
-        "properties renewal renewal_months service_address_id service_category_id special_code subject tag_ids user_id",
+        "properties renewal renewal_months service_address_id service_category_id signature_required special_code "
+        "subject tag_ids user_id",
     },
     "subscription.contract.line": {
         NOBODY: "bill_from company_id contract_id currency_id final_from is_fee is_void is_withdrawn mrr payer_id "

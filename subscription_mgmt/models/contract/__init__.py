@@ -25,6 +25,8 @@ from . import amendment_checks
 from . import amendment_preview
 from . import amendment_undo
 from . import subscription_request
+from . import signing
+from . import document
 from . import portal
 from . import subscription_link_mixin
 from . import linked

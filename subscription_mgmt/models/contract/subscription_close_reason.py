@@ -9,3 +9,6 @@ class SubscriptionCloseReason(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    is_offered = fields.Boolean(
+        string="Offered to Customers", default=True, help="Can be chosen by customers who want to end their contract."
+    )

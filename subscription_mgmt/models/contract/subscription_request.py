@@ -31,6 +31,7 @@ class SubscriptionRequest(models.Model):
     date = fields.Date(
         string="Wanted Date", required=True, help="Change: from. Pause: first day without service. Close: last day."
     )
+    date_to = fields.Date(string="Wanted Until", help="Last day of a pause. Empty: until resumed.")
     text = fields.Text(string="Message", readonly=True)
     state = fields.Selection(
         selection=[("new", "New"), ("done", "Done"), ("refused", "Refused"), ("cancelled", "Withdrawn")],
@@ -55,45 +56,93 @@ class SubscriptionRequest(models.Model):
         for request in self:
             request.display_name = f"{labels.get(request.kind)}: {request.contract_id.display_name}"
 
+    # === ASKING === #
     @api.model
-    def _ask(self, contract, contact, kind, date, text):
+    def _ask(self, contract, contact, kind, date, text, date_to=None, reason=None):
         """Write the request down, and tell the responsible. Asking the same again returns the open request.
 
         :param contact: the person who asks.
         :param date: wanted day, not in the past.
-        :raise UserError: the contract does not allow it, or something else of this kind was asked, in words.
+        :param date_to: of a pause, its last day; default: until resumed.
+        :param reason: of closing, one of those that are offered.
+        :raise UserError: the contract does not allow it, or something else was asked before, in words.
         """
-        text = storable(text)
-        today = contract.company_id._subscription_today()
-        if kind not in contract._get_request_kinds():
-            raise UserError(self.env._("This is not possible for contract %(contract)s now.", contract=contract.name))
-        earliest = contract._get_request_date(kind, today)
-        if not date or date < earliest:
-            raise UserError(self.env._("Choose a day from %(day)s on.", day=earliest))
-        open_ = self.search([("contract_id", "=", contract.id), ("kind", "=", kind), ("state", "=", "new")])
+        contract._touch()  # pressed twice at once: the second one finds the first
+        open_ = self.search([("contract_id", "=", contract.id), ("state", "=", "new")])
+        values = self._prepare_wish(contract, kind, date, text, date_to, reason)
         if open_:
-            open_._check_same(date, text)
-            return open_
-        values = {"contract_id": contract.id, "contact_id": contact.id, "kind": kind, "date": date, "text": text}
-        request = self.create(values)
+            return open_._check_same(values)
+        request = self.create({**values, "contract_id": contract.id, "contact_id": contact.id})
         summary = request._for_reader().display_name
-        request._alert(text or "", kind="mail.mail_activity_data_todo", summary=summary)
+        request._alert(values["text"], kind="mail.mail_activity_data_todo", summary=summary)
         return request
 
-    def _check_same(self, date, text):
-        """Raise when something else is asked than what is not answered yet: it would be lost.
+    @api.model
+    def _prepare_wish(self, contract, kind, date, text="", date_to=None, reason=None):
+        """What is asked for, after a look at whether it may be.
 
-        :raise UserError: another day, or other words.
+        :return: values of a request.
+        :raise UserError: what is wrong, in words.
         """
-        if (self.date, self.text or "") != (date, text):
+        if kind not in contract._get_request_kinds():
+            raise UserError(self.env._("This is not possible for contract %(contract)s now.", contract=contract.name))
+        first, last = contract._get_request_days(kind, contract.company_id._subscription_today())
+        if not date or not first <= date <= last:
+            raise UserError(self._explain_days(first, last))
+        date_to = date_to if kind == "pause" else None
+        if date_to and not date <= date_to <= last:
+            raise UserError(self._explain_days(date, last))
+        if kind == "pause":
+            contract._check_wished_pause(date, date_to)
+        offered = reason and self._get_offered_reasons() & reason
+        if kind == "close" and not offered:
+            raise UserError(self.env._("Choose why you want to end the contract."))
+        return {
+            "kind": kind,
+            "date": date,
+            "date_to": date_to or False,
+            "text": storable(text),
+            "close_reason_id": offered.id if kind == "close" else False,
+        }
+
+    def _explain_days(self, first, last):
+        """Which days can be chosen."""
+        return self.env._(
+            "Choose a day from %(first)s to %(last)s.",
+            first=format_date(self.env, first),
+            last=format_date(self.env, last),
+        )
+
+    @api.model
+    def _get_offered_reasons(self):
+        """Reasons for closing that a customer may have."""
+        return self.env["subscription.close.reason"].search([("is_offered", "=", True)])
+
+    def _check_same(self, values):
+        """Return the request that waits, when it is what is asked for now; something else would be lost.
+
+        :raise UserError: another day, another kind, or other words.
+        """
+        same = self.filtered(lambda one: one.kind == values["kind"])
+        if not same:
+            raise UserError(
+                self.env._("A request of yours waits for an answer. Withdraw it first if you want something else.")
+            )
+        names = ("date", "date_to", "text")
+        reason_id = same.close_reason_id.id or False
+        if [same[name] or False for name in names] != [values[name] or False for name in names] or (
+            reason_id != values["close_reason_id"]
+        ):
             raise UserError(
                 self.env._(
                     "You have asked for this already, for %(day)s, and have no answer yet. "
                     "Withdraw that request first if you want something else.",
-                    day=format_date(self.env, self.date),
+                    day=format_date(self.env, same.date),
                 )
             )
+        return same
 
+    # === ANSWERING === #
     def _get_alert_users(self):
         """Whoever looks after the contract answers."""
         return self.contract_id.user_id
@@ -119,15 +168,10 @@ class SubscriptionRequest(models.Model):
         """
         self.check_access("write")
         for request in self:
-            contract = request.contract_id
-            if request.kind == "pause":
-                contract.action_pause(request.date, date_to=contract._get_latest_pause_end(request.date))
-            elif request.kind == "resume":
-                contract.action_resume(request.date)
-            elif request.kind == "close":
-                if not request.close_reason_id:
-                    raise UserError(self.env._("Choose a reason for closing the contract."))
-                contract.action_close(request.date, request.close_reason_id, comment=request.text)
+            if request.kind == "close" and not request.close_reason_id:
+                raise UserError(self.env._("Choose a reason for closing the contract."))
+            wish = (request.kind, request.date, request.date_to, request.close_reason_id, request.text)
+            request.contract_id._carry_out_wish(*wish)
         self._finish("done")
         return True
 

@@ -27,6 +27,12 @@ class PaymentTransaction(models.Model):
         help="The buyer was told that what is left of the other type ends with this purchase, and went on.",
         groups=ACCOUNTING,
     )
+    subscription_terms = fields.Text(
+        string="Terms Agreed To",
+        readonly=True,
+        help="Terms of distance sales as they stood when the buyer agreed to them.",
+        groups=ACCOUNTING,
+    )
     subscription_was_cancelled = fields.Boolean(
         string="Reported as Cancelled First",
         readonly=True,

@@ -6,3 +6,4 @@ from . import subscription_assurance_month
 from . import comparison
 from . import foresight
 from . import figures
+from . import portal_figures

@@ -111,7 +111,7 @@ class TestPackagePortal(PortalCommon):
         self.login(self.user)
         values = self.start_payment(self.credit, self.get_token(self.credit))
         tx = self.get_tx(values["reference"])
-        self.assertEqual((tx.amount, tx.partner_id, tx.landing_route), (120.0, self.contact, "/my/packages"))
+        self.assertEqual((tx.amount, tx.partner_id, tx.landing_route), (120.0, self.contact, "/my/packages/thanks"))
         self.simulate(tx.reference)
         self.assertEqual(self.make_jsonrpc_request("/payment/status/poll", {})["state"], "done")
         self.make_jsonrpc_request("/payment/status/poll", {})
@@ -357,12 +357,18 @@ class TestSubscriptionPortal(PortalCommon):
         with self.assertRaisesRegex(Exception, "answered already"):
             request.action_confirm()
 
-    def test_close_keeps_notice_and_needs_a_reason_of_the_clerk(self):
+    def test_close_keeps_notice_and_needs_a_reason(self):
         self.login(self.user)
-        page = self.ask(kind="close", date="2026-03-20").text
-        self.assertIn("Choose a day from 2026-04-09", page)
-        self.ask(kind="close", date="2026-04-30")
+        page = self.ask(kind="close", date="2026-03-20", reason=str(self.reason.id)).text
+        self.assertIn("Choose a day from 04/09/2026", page)
+        kept = self.env.ref("subscription_mgmt.close_reason_unpaid")
+        kept.is_offered = False
+        for reason in ("", "x", "0", "9" * 5000, str(kept.id)):
+            self.assertIn("Choose why", self.ask(kind="close", date="2026-04-30", reason=reason).text)
+        self.ask(kind="close", date="2026-04-30", reason=str(self.reason.id))
         request = self.contract.request_ids
+        self.assertEqual(request.close_reason_id, self.reason)
+        request.close_reason_id = False
         with self.assertRaisesRegex(Exception, "reason"):
             request.action_confirm()
         request.close_reason_id = self.reason

@@ -50,6 +50,12 @@ tours.add("subscription_package_purchase", {
         },
         ...buy("Credit 10", "done"),
         {
+            content: "thanks, and back to the packages",
+            trigger: "div[name=o_package_thanks] a[href='/my/packages']",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
             content: "the credit is there",
             trigger: "div[name=credits_left]:contains('10')",
         },
@@ -61,6 +67,12 @@ tours.add("subscription_package_purchase", {
                 expectUnloadPage: true,
             },
         ]),
+        {
+            content: "thanks, and back to the packages",
+            trigger: "div[name=o_package_thanks] a[href='/my/packages']",
+            run: "click",
+            expectUnloadPage: true,
+        },
         {
             content: "the days have taken its place",
             trigger: "div[name=days_left]:contains('30')",
