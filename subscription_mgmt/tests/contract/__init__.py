@@ -21,3 +21,4 @@ from . import test_lives
 from . import test_pause_kinds
 from . import test_shared_cases
 from . import test_trial
+from . import test_signing

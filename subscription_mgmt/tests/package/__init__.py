@@ -7,3 +7,4 @@ from . import test_package_purchase
 from . import test_package_staff
 from . import test_package_tour
 from . import test_portal_doors
+from . import test_portal_wishes
