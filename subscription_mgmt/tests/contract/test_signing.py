@@ -46,7 +46,7 @@ class TestSigning(PortalCommon, HttpCase):
         self.assertEqual(base64.b64decode(self.contract.signature)[:4], b"\x89PNG")
         document = self.get_signed()
         self.assertEqual(document.name, f"{self.contract.name}.pdf")
-        self.assertIn(b"Signed online by", document.raw)
+        self.assertIn(b"Signed online", document.raw)
         self.assertIn(b"data:image/png", document.raw)
         self.assertEqual(self.contract.document_count, 1)
 
