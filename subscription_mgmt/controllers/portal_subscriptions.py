@@ -149,8 +149,9 @@ class SubscriptionPortal(CustomerPortal):
                 contract._sign(name, signature, self._get_signer(contract))
         except (MissingError, UserError) as error:
             return {"error": str(error)}
-        url = f"{HOME}/{contract_id}" if own else contract.get_portal_url()
-        return {"force_refresh": True, "redirect_url": f"{url}#signed"}
+        # Another address than that of the page: a browser that only moves within it does not load it anew.
+        url = f"{HOME}/{contract_id}?" if own else contract.get_portal_url(query_string="&")
+        return {"force_refresh": True, "redirect_url": f"{url}signed=1#signed"}
 
     def _get_signer(self, contract):
         """Who signs: the user; of somebody with the link it is not known, so the contact of the contract."""

@@ -8,3 +8,4 @@ from . import test_package_staff
 from . import test_package_tour
 from . import test_portal_doors
 from . import test_portal_wishes
+from . import test_portal_tour
