@@ -95,7 +95,7 @@ class SubscriptionPortal(CustomerPortal):
                 "contract": contract,
                 "own": own,
                 "today": today,
-                "plan": contract._get_portal_plan(),
+                "plan": contract._get_portal_periods(),
                 "signer": self._get_signer(contract).name,
                 **(self._prepare_own_values(contract, today) if own else {}),
                 **values,

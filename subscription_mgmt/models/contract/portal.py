@@ -119,10 +119,10 @@ class SubscriptionContract(models.Model):
         return invoices.sorted(lambda move: (move.invoice_date, move.id), reverse=True)
 
     def _get_portal_plan(self):
-        """The next rows of the payment plan, a year of a monthly contract."""
+        """The next rows of the payment plan, a year of a contract with a few monthly lines."""
         self.ensure_one()
         return self.env["subscription.installment"].search(
-            [("contract_id", "=", self.id), ("state", "=", "planned")], order="date_invoice, id", limit=12
+            [("contract_id", "=", self.id), ("state", "=", "planned")], order="date_invoice, id", limit=60
         )
 
     def _get_portal_card(self):

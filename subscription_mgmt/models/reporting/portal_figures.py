@@ -8,6 +8,8 @@ from ..common.context import rehearsed
 
 # So many months after the wished day are looked at
 MONTHS_AFTER = 2
+# Of the plan, in the portal
+SHOWN_PERIODS = 12
 
 
 class SubscriptionContract(models.Model):
@@ -24,6 +26,20 @@ class SubscriptionContract(models.Model):
             sums[line._get_cadence_name()] += line._get_price_with_tax()
         prices = [{"cadence": cadence, "amount": amount} for cadence, amount in sums.items()]
         return sorted(prices, key=lambda price: -price["amount"])
+
+    def _get_portal_periods(self):
+        """The next rows of the plan, those of one invoice and one period together.
+
+        :return: list of dicts with `date_invoice`, `date_from`, `date_to`, `untaxed` and `taxed`.
+        """
+        names = ("date_invoice", "date_from", "date_to")
+        periods = {}
+        for row in self._get_portal_plan():
+            key = tuple(row[name] for name in names)
+            found = periods.setdefault(key, {**dict(zip(names, key, strict=True)), "untaxed": 0.0, "taxed": 0.0})
+            found["untaxed"] += row.price_subtotal
+            found["taxed"] += row._get_price_with_tax()
+        return list(periods.values())[:SHOWN_PERIODS]
 
     def _get_wish_outcome(self, kind, day, day_to=None, reason=None):
         """What would be billed if the wish were carried out: the act itself and the nights after it, rolled back.

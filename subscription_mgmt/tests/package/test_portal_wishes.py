@@ -163,6 +163,12 @@ class TestPortalWishes(PortalCommon, HttpCase):
         for text in ("monthly, in advance", "120.00", "Incl. tax", "Due on", "Late", "+90 212 000 00 00"):
             self.assertIn(text, page)
 
+    def test_lines_that_are_billed_together_are_one_row_of_the_plan(self):
+        contract = self.make_contract([{}, {"price_unit": 50.0}])
+        first = contract._get_portal_periods()[0]
+        self.assertEqual((first["date_from"], first["untaxed"], first["taxed"]), (date(2026, 1, 1), 150.0, 180.0))
+        self.assertEqual(len({row["date_invoice"] for row in contract._get_portal_periods()}), 12)
+
     def test_of_a_card_only_the_last_digits_are_shown(self):
         token = self.make_token(self.customer, "4111111111111234")
         self.contract.payment_token_id = token
