@@ -76,19 +76,20 @@ class SubscriptionAmendment(models.Model):
         others = self.contract_id.amendment_ids.filtered(
             lambda other: other.state == "confirmed" and other.date == self.date and other != self._origin
         )
-        taken = {chain.id: step for step in others.step_ids for chain in step._get_subject()}
+        # By record: a line and a contract may have the same number.
+        taken = {subject: step for step in others.step_ids for subject in step._get_subject()}
         for step in self.step_ids:
             for subject in step._get_subject():
-                if subject.id in taken:
+                if subject in taken:
                     raise UserError(
                         self.env._(
                             "%(subject)s changes on %(day)s already (%(what)s). Undo that, or choose another day.",
                             subject=subject.display_name,
                             day=format_date(self.env, self.date),
-                            what=taken[subject.id].summary,
+                            what=taken[subject].summary,
                         )
                     )
-                taken[subject.id] = step
+                taken[subject] = step
         kinds = self.step_ids.mapped("kind")
         if "subscriber" in kinds and len(kinds) > 1:
             raise UserError(

@@ -233,6 +233,7 @@ class SubscriptionImportLayoutContracts(models.AbstractModel):
             invoice_partner_id=values["invoice_partner_id"] or partner,
             service_address_id=partner,
             billing_mode=company.subscription_billing_mode or "post",
+            amendment_billing=company.subscription_amendment_billing,
             line_ids=[Command.create(self._prepare_line_values(result, row)) for row in group.rows],
         )
         if not values["payment_term_id"]:

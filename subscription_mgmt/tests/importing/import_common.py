@@ -63,6 +63,13 @@ class ImportCommon(SubscriptionCommon):
             {"file": file, "filename": filename, "company_id": cls.company.id, **values}
         )
 
+    def hand_over(self, wizard, user):
+        """The import as if the user had opened it: a dialog is seen by whoever opened it."""
+        wizard.flush_recordset()
+        self.env.cr.execute("UPDATE subscription_import SET create_uid = %s WHERE id = %s", [user.id, wizard.id])
+        wizard.invalidate_recordset()
+        return wizard.with_user(user).sudo(False)
+
     def check(self, *rows, **values):
         """Check a file of these rows; returns the wizard."""
         wizard = self.wizard(self.workbook(*rows), **values)

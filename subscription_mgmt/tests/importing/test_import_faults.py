@@ -233,14 +233,14 @@ class TestImportWords(ImportCommon):
         self._make_references()
         user = self._make_user("manager")
         wizard = self.wizard(self.workbook(self.row(asset="1"), self.row(number="AB-2", asset="2")))
-        wizard.with_user(user).sudo(False).action_check()
+        self.hand_over(wizard, user).action_check()
         self.assertIssues(wizard, [(2, "Fiziki Varlık ID", "no_access"), (3, "Fiziki Varlık ID", "unknown_reference")])
 
     def test_fault_f8_another_company_s_record_stays_unknown(self):
         asset = self._make_references()["asset"][1]
         asset.company_id = self._make_company()
         wizard = self.wizard(self.workbook(self.row(asset="1")))
-        wizard.with_user(self._make_user("manager")).sudo(False).action_check()
+        self.hand_over(wizard, self._make_user("manager")).action_check()
         self.assertIssues(wizard, [(2, "Fiziki Varlık ID", "unknown_reference")])
 
     def test_fault_f9_a_day_that_is_none(self):

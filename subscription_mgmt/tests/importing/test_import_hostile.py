@@ -219,7 +219,8 @@ class TestImportOdd(ImportCommon):
             (2, price, "too_big"),
             (2, quantity, "too_big"),
         ])  # fmt: skip
-        contract = self.load(self.row(price=999_999_999_999.99, quantity=999_999))
+        self.assertIssues(self.check(self.row(price=999_999_999.99, quantity=1_001)), [(2, quantity, "too_big")])
+        contract = self.load(self.row(price=999_999_999_999.99, quantity=1))
         self.assertEqual(contract.line_ids.price_unit, 999_999_999_999.99)
 
     def test_periods_beyond_the_calendar(self):

@@ -112,7 +112,7 @@ class TestImportIds(ImportCommon):
             for action in ("action_check", "action_import"):
                 with self.assertRaises(AccessError):
                     getattr(wizard.with_user(user), action)()
-        wizard.with_user(self._make_user("manager")).sudo(False).action_import()
+        self.hand_over(wizard, self._make_user("manager")).action_import()
         self.assertEqual(wizard.state, "done")
 
     def test_a_company_the_user_does_not_work_in(self):
@@ -124,12 +124,12 @@ class TestImportIds(ImportCommon):
         records = self._make_references()
         del records["branch"], records["asset"]  # equipment is shown to its owner and to the people of maintenance
         wizard = self.wizard(self.workbook(self.row(**{key: code for key, (code, _record) in records.items()})))
-        wizard.with_user(self._make_user("manager")).sudo(False).action_import()
+        self.hand_over(wizard, self._make_user("manager")).action_import()
         self.assertEqual(wizard.batch_id.contract_ids.employee_id, records["sales_rep"][1])
 
     def test_records_the_user_may_not_read(self):
         self._make_references()
         self.env["ir.model.access"].search([("model_id.model", "=", "maintenance.equipment")]).sudo().unlink()
         wizard = self.wizard(self.workbook(self.row(asset="1")))
-        wizard.with_user(self._make_user("manager")).action_check()
+        self.hand_over(wizard, self._make_user("manager")).action_check()
         self.assertIssues(wizard, [(2, "Fiziki Varlık ID", "no_access")])

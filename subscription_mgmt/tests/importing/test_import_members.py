@@ -94,7 +94,7 @@ class TestImportMembers(ImportCommon):
 
     def test_the_subscriber_import_finds_them(self):
         self.load(*self.everyone())
-        row = ImportCommon.row(corporate_customer=None, individual_customer="1", contact="6")
+        row = ImportCommon.row(corporate_customer="1", contact="6")
         wizard = self.env["subscription.import"].create(
             {
                 "file": base64.b64encode(self.workbook(row, layout=CONTRACTS)),
@@ -103,7 +103,7 @@ class TestImportMembers(ImportCommon):
             }
         )
         wizard.action_import()
-        self.assertEqual(wizard.batch_id.contract_ids.partner_id.name, "Ali Veli")
+        self.assertEqual(wizard.batch_id.contract_ids.partner_id.name, "Kuzey A.Ş.")
         self.assertEqual(wizard.batch_id.contract_ids.contact_id.name, "Can")
 
     def test_nothing_is_sent(self):

@@ -3,7 +3,7 @@
 from ..periods import ONE_DAY, fits_calendar
 from .layout import CUSTOMER, Layout
 from .rules import DEFAULTS, check_days, check_quantity, pair_problem
-from .values import shown
+from .values import MAX_AMOUNT, shown
 
 INVOICE_CUSTOMER = ("invoice_individual", "invoice_corporate")
 FAR = 500  # so many units end long before the calendar does, whatever the unit
@@ -22,6 +22,7 @@ class Contracts(Layout):
             yield pair_problem("both_customers", row, INVOICE_CUSTOMER, header)
         yield from check_days(row, header, "date_start", "date_end", "end_before_start")
         yield from check_quantity(row, header)
+        yield from _check_amount(row, header)
         yield from _check_paid_until(row, header)
         yield from _check_cadence(row, header)
 
@@ -30,6 +31,12 @@ class Contracts(Layout):
         yield from super().check_group(group, header)
         if all(row.values.get("price") == 0 for row in group.rows):
             yield header.problem("no_price", group.first, "price", number=group.number)
+
+
+def _check_amount(row, header):
+    price, quantity = row.values.get("price"), row.values.get("quantity", DEFAULTS["quantity"])
+    if price and quantity and abs(price * quantity) >= MAX_AMOUNT > abs(price):
+        yield header.problem("too_big", row, "quantity", shown(quantity), limit=MAX_AMOUNT)
 
 
 def _check_paid_until(row, header):
