@@ -76,19 +76,19 @@ class SubscriptionAmendment(models.Model):
         others = self.contract_id.amendment_ids.filtered(
             lambda other: other.state == "confirmed" and other.date == self.date and other != self._origin
         )
-        taken = {chain.id: step for step in others.step_ids for chain in step._get_subject()}
+        taken = {subject: step for step in others.step_ids for subject in step._get_subject()}
         for step in self.step_ids:
             for subject in step._get_subject():
-                if subject.id in taken:
+                if subject in taken:
                     raise UserError(
                         self.env._(
                             "%(subject)s changes on %(day)s already (%(what)s). Undo that, or choose another day.",
                             subject=subject.display_name,
                             day=format_date(self.env, self.date),
-                            what=taken[subject.id].summary,
+                            what=taken[subject].summary,
                         )
                     )
-                taken[subject.id] = step
+                taken[subject] = step
         kinds = self.step_ids.mapped("kind")
         if "subscriber" in kinds and len(kinds) > 1:
             raise UserError(
@@ -112,6 +112,10 @@ class SubscriptionAmendmentStep(models.Model):
         line = self.line_id
         if not line:
             raise UserError(self.env._("Choose the line that changes."))
+        if line.is_fee:
+            raise UserError(
+                self.env._("The fee for leaving early is waived by a manager, when the contract is closed.")
+            )
         if line.contract_id != self.contract_id:
             raise UserError(self.env._("%(line)s is a line of another contract.", line=line.display_name))
         if line._serves(day):
@@ -162,5 +166,10 @@ class SubscriptionAmendmentStep(models.Model):
             raise UserError(self.env._("Choose another subscriber."))
         if not self.close_reason_id:
             raise UserError(self.env._("Choose a reason for closing the contract."))
+        if contract.is_closing:
+            raise UserError(
+                self.env._("Contract %(contract)s is to be closed on %(day)s already. Take that back first.",
+                           contract=contract.name, day=format_date(self.env, contract.date_end))
+            )  # fmt: skip
         if day <= contract.date_start:
             raise UserError(self.env._("The contract has to run for a day before it passes to another subscriber."))
