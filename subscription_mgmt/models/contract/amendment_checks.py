@@ -113,6 +113,10 @@ class SubscriptionAmendmentStep(models.Model):
         line = self.line_id
         if not line:
             raise UserError(self.env._("Choose the line that changes."))
+        if line.is_fee:
+            raise UserError(
+                self.env._("The fee for leaving early is waived by a manager, when the contract is closed.")
+            )
         if line.contract_id != self.contract_id:
             raise UserError(self.env._("%(line)s is a line of another contract.", line=line.display_name))
         if line._serves(day):
@@ -163,5 +167,10 @@ class SubscriptionAmendmentStep(models.Model):
             raise UserError(self.env._("Choose another subscriber."))
         if not self.close_reason_id:
             raise UserError(self.env._("Choose a reason for closing the contract."))
+        if contract.is_closing:
+            raise UserError(
+                self.env._("Contract %(contract)s is to be closed on %(day)s already. Take that back first.",
+                           contract=contract.name, day=format_date(self.env, contract.date_end))
+            )  # fmt: skip
         if day <= contract.date_start:
             raise UserError(self.env._("The contract has to run for a day before it passes to another subscriber."))

@@ -49,9 +49,9 @@ class SubscriptionAmendment(models.Model):
         if not self.step_ids:
             return {**empty, "digest": False}
         contract = self.contract_id
-        before, mrr_before = self._read_plan(0), contract._get_mrr(self.date)
+        before, mrr_before = self._read_plan(), contract._get_mrr(self.date)
         next_day = contract._get_next_invoice_day(self.date) or date.max
-        last = self._get_last_row()
+        billed = self._get_rows().filtered(lambda row: row.state == "invoiced")
         try:
             self._check()
             warning = self._get_warnings()
@@ -61,7 +61,7 @@ class SubscriptionAmendment(models.Model):
                     next_day = min([next_day, *self._get_new_lines(journal)._get_next_period_days(self._get_begun())])
                     self._bill_at_once(is_preview=True)
                     self.env.flush_all()
-                    after, mrr_after = self._read_plan(last), contract._get_mrr(self.date)
+                    after, mrr_after = self._read_plan(billed), contract._get_mrr(self.date)
                 finally:
                     savepoint.rollback()
                     self.env.invalidate_all(flush=False)
@@ -87,18 +87,20 @@ class SubscriptionAmendment(models.Model):
         made = lines.browse(entry[2] for entry in journal.entries if entry[:2] == ["made", lines._name])
         return made | self.transfer_id.line_ids
 
-    def _get_last_row(self):
-        """Newest row of any plan."""
-        return self.env["subscription.installment"].sudo().search([], order="id desc", limit=1).id or 0
-
     # === READING THE PLAN === #
-    def _read_plan(self, last):
-        """Rows to bill, of the contract and of the one it goes on as.
+    def _get_rows(self):
+        """Rows of the plan, of the contract and of the one it goes on as."""
+        # sudo: whoever may change the contract is shown what comes of it
+        return (self.contract_id | self.transfer_id).sudo().installment_ids
 
-        :param last: rows after this one that are billed were billed by the act itself; 0: none.
+    def _read_plan(self, billed=None):
+        """Rows to bill, with those that the act itself has billed: rows that were due already are among them.
+
+        :param billed: rows that were billed before the act; default: nothing was acted yet.
         """
         today = self.company_id._subscription_today()
-        rows = (self.contract_id | self.transfer_id).sudo().installment_ids  # sudo: whoever may change the contract
+        rows = self._get_rows()
+        billed = rows if billed is None else billed
         return sorted(
             Row(
                 day=max(row.date_invoice, today) if row.state == "planned" else today,
@@ -111,7 +113,7 @@ class SubscriptionAmendment(models.Model):
                 contract=row.contract_id == self.contract_id,
             )
             for row in rows
-            if row.state == "planned" or (last and row.state == "invoiced" and row.id > last)
+            if row.state == "planned" or (row.state == "invoiced" and row not in billed)
         )
 
     def _get_figures(self, before, after, next_day):

@@ -44,13 +44,16 @@ class SubscriptionAmendment(models.Model):
             raise UserError(self.env._("Only a confirmed change can be undone."))
         self._check_not_billed()
         self._check_as_written()
-        contract = self.contract_id
+        contract, passed_on = self.contract_id, self.transfer_id
         for entry in reversed(self.journal or []):
             record = self.env[entry[1]].browse(entry[2])
             if entry[0] == "made":
                 self._unmake(record)
             else:
                 marked(record).write(to_write(record, entry[3]))
+        if passed_on and contract.state == "closed":
+            # The night has done so since, on the last day before the new subscriber's.
+            marked(contract).write({"state": contract._get_running_state(), "date_closed": False})
         self._write_sealed({"transfer_id": False})
         day = format_date(self.env, self.date)
         contract._settle(reason=self.env._("The change of %(day)s was undone", day=day))
@@ -90,8 +93,7 @@ class SubscriptionAmendment(models.Model):
             record = self.env[entry[1]].browse(entry[2])
             if entry[0] == "made":
                 self._check_not_followed(record)
-            else:
-                written.setdefault(record, {}).update(entry[4])
+            written.setdefault(record, {}).update(entry[-1] if len(entry) > 3 else {})
         for record, values in written.items():
             for name, value in values.items():
                 if (plain(record, name) or False) != (value or False):
@@ -104,16 +106,21 @@ class SubscriptionAmendment(models.Model):
                     )
 
     def _check_not_followed(self, record):
-        """Raise when another line has taken the place of one that the change made."""
-        if record._name != "subscription.contract.line":
+        """Raise when another line has taken the place of one that the change made, or its contract was changed."""
+        if record._name == "subscription.contract":
+            follower = record.amendment_ids.filtered(lambda change: change.state == "confirmed")[:1]
+            self._refuse_followed(record.display_name, follower.date)
             return
         follower = record.with_context(active_test=False).search([("replaces_id", "=", record.id)], limit=1)
-        if follower:
+        self._refuse_followed(record.product_id.display_name, follower.date_start)
+
+    def _refuse_followed(self, what, day):
+        if day:
             raise UserError(
                 self.env._(
                     "%(line)s was changed again from %(day)s on. Undo that change first.",
-                    line=record.product_id.display_name,
-                    day=format_date(self.env, follower.date_start),
+                    line=what,
+                    day=format_date(self.env, day),
                 )
             )
 

@@ -144,6 +144,7 @@ class SubscriptionContract(models.Model):
                 self.env._("Contract %(contract)s is closed already. Re-open it to give it another end.",
                            contract=self.name)
             )  # fmt: skip
+        self._check_not_passed_on()
         if day < self.date_start:
             raise UserError(self.env._("A contract cannot be closed before it starts."))
         self._check_day_open(day)
@@ -191,6 +192,7 @@ class SubscriptionContract(models.Model):
         for contract in self:
             if not contract.is_closing:
                 raise UserError(self.env._("Contract %(contract)s has no closing to come.", contract=contract.name))
+            contract._check_not_passed_on()
             contract._withdraw_termination_fee()
             contract._act(
                 {"date_end": contract.date_end_before, **contract._get_undone_closing()}, self.env._("Closed")
@@ -221,14 +223,29 @@ class SubscriptionContract(models.Model):
         for contract in self:
             if contract.state != "closed":
                 raise UserError(self.env._("Only a closed contract can be re-opened."))
+            contract._check_not_passed_on()
             contract._check_reopen_limit()
             contract._withdraw_termination_fee()
             # Closed while it was paused, it is paused still: resuming is an act of its own.
-            today = contract.company_id._subscription_today()
-            state = "paused" if contract.filtered_domain(contract._get_paused_domain(today)) else "active"
+            state = contract._get_running_state()
             values = {**contract._get_undone_closing(), "date_end": date_end, "date_closed": False}
             contract._act({"state": state, **values}, self.env._("Re-opened"))
         return True
+
+    def _get_running_state(self):
+        """State of the contract as pauses have it today, when it is in force."""
+        today = self.company_id._subscription_today()
+        return "paused" if self.filtered_domain(self._get_paused_domain(today)) else "active"
+
+    def _check_not_passed_on(self):
+        """Raise when another subscriber has taken the contract over: both would be charged for the same days."""
+        passed = self.amendment_ids.filtered(lambda change: change.state == "confirmed" and change.transfer_id)[:1]
+        if passed:
+            raise UserError(
+                self.env._("Contract %(contract)s goes on as %(other)s from %(day)s on. Undo that change, or change "
+                           "the subscriber there.", contract=passed.contract_id.name, other=passed.transfer_id.name,
+                           day=format_date(self.env, passed.date))
+            )  # fmt: skip
 
     def _check_reopen_limit(self):
         """Raise when the contract was closed longer ago than the company re-opens contracts."""

@@ -118,6 +118,7 @@ class SubscriptionContract(models.Model):
         :raise UserError: a contract without an end date, a draft, or one that was closed for a reason.
         """
         self.check_access("write")
+        self._check_not_passed_on()
         for contract in self:
             if not contract._has_term_to_renew():
                 raise UserError(self.env._("Contract %(contract)s has no term to renew.", contract=contract.name))

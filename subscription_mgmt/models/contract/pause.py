@@ -244,6 +244,15 @@ class SubscriptionContract(models.Model):
         paused = first <= today and (not last or last >= today)
         self._act({"state": "paused" if paused else self.state}, self.env._("Paused"))
 
+    def _take_over_pauses(self, contract, day):
+        """Pause from a day on as another contract does; what that one owes is not this one's.
+
+        The term was moved there already, where it has to be.
+        """
+        for pause in contract.pause_ids.filtered(lambda one: one.cause == "agreed" and (one.date_to or day) >= day):
+            mode = DAYS if pause.moved_days else pause.mode
+            self._begin_pause(max(pause.date_from, day), pause.date_to or None, mode=mode, reason=pause.reason)
+
     def _end_pauses(self, pauses, day):
         """Have service again from the day on; a pause of no day was none."""
         pauses = pauses.sudo().with_context(subscription_ledger=LEDGER)  # sudo: as for its beginning
@@ -268,7 +277,9 @@ class SubscriptionContract(models.Model):
             return
         pause.moved_days = days
         later = self.with_context(subscription_ledger=LEDGER, subscription_settle=LATER)
-        for record in (later, *later.line_ids):
+        # A line that another one follows gives way on its day all the same, and a fee does not wait.
+        lines = [chain._get_live()[-1:] for chain in later._get_line_chains()]
+        for record in (later, *(line for line in lines if not line.is_fee)):
             if record.date_end and record.date_end >= pause.date_from:
                 record.date_end = fields.Date.add(record.date_end, days=more)
 

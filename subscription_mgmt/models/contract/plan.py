@@ -6,10 +6,8 @@ from odoo.fields import Date, Domain
 from ...tools.periods import ONE_DAY
 from ...tools.plan import slots
 from ..common.batches import Job
+from .subscription_contract_line import FIXED_TERM_YEARS
 
-# A fixed term gets all its rows at activation; one that ends later than this is treated as open-ended, because
-# old systems write "no end" as the year 9999.
-FIXED_TERM_YEARS = 10
 
 
 def get_horizon(company, cadence, date_start, today):

@@ -15,6 +15,14 @@ from ...tools.periods import ONE_DAY, index_of, period
 from ..common.context import LATER, LEDGER
 
 CADENCE = {"interval", "interval_unit"}
+# What is compared of records that a change made, before undoing it deletes them
+MADE = {
+    "subscription.contract": ("state", "partner_id", "invoice_partner_id", "date_end", "renewal", "close_reason_id"),
+    "subscription.contract.line": (
+        "product_id", "name", "quantity", "price_unit", "discount", "tax_ids", "interval", "interval_unit",
+        "anchor_day", "billing_timing", "date_start", "date_end", "repetitions", "payer_id", "is_void",
+    ),
+}  # fmt: skip
 
 
 def plain(record, name):
@@ -38,7 +46,7 @@ class Journal:
 
     :ivar hold: day before which nothing of the act is billed; empty: as the terms say.
     :ivar is_preview: all is rolled back in the end.
-    :ivar entries: ["write", model, id, old values, new values] and ["made", model, id], in their order.
+    :ivar entries: ["write", model, id, old values, new values] and ["made", model, id, values], in their order.
     """
 
     def __init__(self, hold=False, is_preview=False):
@@ -56,8 +64,10 @@ class Journal:
             self.entries.append(["write", record._name, record.id, old, {name: plain(record, name) for name in new}])
 
     def add(self, record):
-        """Note a record that was made."""
-        self.entries.append(["made", record._name, record.id])
+        """Note a record that was made, with what an undo would lose if somebody changed it since."""
+        self.entries.append(
+            ["made", record._name, record.id, {name: plain(record, name) for name in MADE[record._name]}]
+        )
 
 
 def marked(record):
@@ -167,8 +177,9 @@ class SubscriptionContractLine(models.Model):
         for line in self.filtered(lambda line: line._get_last_day() >= day):
             cadence = line._get_cadence()
             args = (cadence.interval, cadence.unit, cadence.anchor_day)
-            if day < line.date_start:
-                found.append(line.date_start)
+            begin = max(line.date_start, cadence.anchor)  # a trial comes before the first period
+            if day < begin:
+                found.append(begin)
             else:
                 found.append(period(cadence.anchor, index_of(cadence.anchor, day, *args), *args)[1] + ONE_DAY)
         return found

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_round, formatLang
 
+from ...tools.commitment import remaining_months
 from ...tools.periods import ONE_DAY
 from ..common.context import LATER
 from .segments import marked, plain
@@ -322,6 +323,7 @@ class SubscriptionAmendmentStep(models.Model):
             values["name"] = f"{contract.name} +"  # a number is used by what stays alone
         new = marked(contract).copy(values)
         new.action_activate()
+        new._take_over_pauses(contract, day)
         journal.add(new)
         self.amendment_id._write_sealed({"transfer_id": new.id})
         last = day - ONE_DAY
@@ -348,7 +350,13 @@ class SubscriptionAmendmentStep(models.Model):
                 data = line.copy_data(values)[0]
                 data.pop("contract_id", None)
                 lines.append((0, 0, data))
+        contract = self.contract_id
+        trial, committed = contract.date_trial_end, contract.commitment_end
+        free = max(day, contract._get_first_paid_day()) - ONE_DAY
         return {
+            # What is left of the free days and of the minimum term: neither begins anew
+            "trial_days": max(0, (trial - day).days + 1) if trial else 0,
+            "commitment_months": remaining_months(free, committed) if committed else 0,
             "partner_id": self.partner_id.id,
             "contact_id": False,
             "invoice_partner_id": self.partner_id.id,

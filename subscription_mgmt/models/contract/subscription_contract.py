@@ -336,6 +336,9 @@ class SubscriptionContract(models.Model):
         self._check_reason_kept(vals)
         self._check_trial_kept(vals)
         self._check_commitment_kept(vals)
+        if not self._is_own_code():
+            end = fields.Date.to_date(vals.get("date_end"))
+            self.filtered(lambda one: "date_end" in vals and (one.date_end or None) != end)._check_not_passed_on()
         result = super().write(vals)
         if PLAN_DATES & set(vals) and not self._is_own_code():
             self._settle()

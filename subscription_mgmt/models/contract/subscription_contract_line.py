@@ -8,6 +8,9 @@ from ..common.context import LEDGER
 
 # So many periods are planned and shown at once: daily for more than five years, monthly for more than a century
 MAX_PERIODS = 2000
+# A fixed term gets all its rows at activation; one that ends later than this is treated as open-ended, because
+# old systems write "no end" as the year 9999.
+FIXED_TERM_YEARS = 10
 # Average number of periods of one unit in a month
 PER_MONTH = {"day": 365 / 12, "week": 365 / 7 / 12, "month": 1.0, "year": 1 / 12}
 
@@ -160,7 +163,7 @@ class SubscriptionContractLine(models.Model):
         """
         self.ensure_one()
         end, count = self.date_end or self.contract_id.date_end, self.repetitions
-        if not count and end and end >= self.date_start:
+        if not count and end and self.date_start <= end <= fields.Date.add(self.date_start, years=FIXED_TERM_YEARS):
             cadence = (self.interval, self.interval_unit, self.anchor_day or None)
             first = self._get_first_open()
             count = index_of(self.date_start, end, *cadence) - index_of(self.date_start, first, *cadence)

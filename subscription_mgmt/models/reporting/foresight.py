@@ -146,7 +146,11 @@ class SubscriptionContract(models.Model):
         rows = self.installment_ids.filtered(lambda row: row.state == "planned")
         days = [Date.add(day, months=1), *rows.mapped("date_invoice")]
         if self.date_end:
-            days += [self.date_end, self.date_end + ONE_DAY, Date.add(self.date_end, days=GRACE_DAYS + 1)]
+            # What is billed in arrears is billed on the day after, and the contract is closed in the night after that.
+            days += [self.date_end, self.date_end + ONE_DAY, self.date_end + 2 * ONE_DAY]
+            days += [Date.add(self.date_end, days=GRACE_DAYS + 1)]
+        if self.date_trial_end:
+            days.append(self.date_trial_end + ONE_DAY)
         for pause in self.pause_ids:
             days += [pause.date_from, *([pause.date_to + ONE_DAY] if pause.date_to else [])]
         if unpaid:

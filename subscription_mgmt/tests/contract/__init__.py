@@ -5,6 +5,7 @@ from . import test_acts_security
 from . import test_amendment
 from . import test_amendment_cases
 from . import test_amendment_figures
+from . import test_amendment_meets
 from . import test_amendment_processes
 from . import test_closing
 from . import test_commitment

@@ -51,6 +51,12 @@ class TestForesight(SubscriptionCommon):
         contract = self.make_contract(date_end=date(2026, 4, 30))
         self.assertEqual(self.tell(self.foresee(contract), "end"), [(date(2026, 5, 1), 0.0)])
 
+    def test_an_end_is_told_for_its_day(self):
+        trial = self.make_contract(date_start=date(2026, 3, 5), trial_days=14, trial_then="close")
+        self.assertEqual(self.tell(self.foresee(trial), "end"), [(date(2026, 3, 19), 0.0)])
+        arrears = self.make_contract([{"billing_timing": "arrears"}], date_end=date(2026, 4, 15))
+        self.assertEqual(self.tell(self.foresee(arrears), "end"), [(date(2026, 4, 17), 0.0)])
+
     def test_a_pause_to_come_is_told_and_not_billed(self):
         contract = self.make_contract()
         contract.action_pause(date(2026, 4, 1))
