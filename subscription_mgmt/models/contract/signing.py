@@ -34,7 +34,6 @@ class SubscriptionContract(models.Model):
 
     def _compute_access_url(self):
         """Override of `portal` to name the page of the contract."""
-        super()._compute_access_url()
         for contract in self:
             contract.access_url = f"/my/subscriptions/{contract.id}"
 
