@@ -89,6 +89,8 @@ WRITE = {
     },
     "account.move": {
         NOBODY: "subscription_billing_mode subscription_handed_on subscription_message_id subscription_run_id",
+        # An invoice by hand that is about a contract.
+        ("billing",): "subscription_contract_id",
     },
     "account.move.line": {NOBODY: "subscription_origin_line_id"},
 }

@@ -9,7 +9,6 @@ from ..common.batches import Job
 from .subscription_contract_line import FIXED_TERM_YEARS
 
 
-
 def get_horizon(company, cadence, date_start, today):
     """Last day on which a period of a line may start: its end, or the company's horizon from today.
 
