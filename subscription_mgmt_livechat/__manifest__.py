@@ -12,7 +12,6 @@
     ],
     "assets": {
         "web.assets_backend": ["subscription_mgmt_livechat/static/src/core/web/*"],
-        "web.assets_tests": ["subscription_mgmt_livechat/static/tests/tours/*"],
     },
     "auto_install": True,
 }

@@ -2,11 +2,9 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, html_sanitize
+from odoo.tools import html_sanitize
 
 from odoo.addons.mail.tools.discuss import Store
-
-OFFERS = 3  # packages that are named in a chat; the others are one click away
 
 
 class DiscussChannel(models.Model):
@@ -90,27 +88,12 @@ class DiscussChannel(models.Model):
         channel = self.sudo()
         channel.subscription_refused = True
         department, customer = channel._get_department_and_customer()
-        body = Markup("<p>%s</p>") % self._link_shop(refusal, customer)
-        if offers := customer._get_credit_offers(department)[:OFFERS]:
-            body += Markup("<ul>%s</ul>") % Markup().join(self._prepare_offer(offer, customer) for offer in offers)
         return channel.message_post(
             author_id=self.env.ref("base.partner_root").id,
-            body=body,
+            body=customer._get_credit_answer(department, refusal),
             message_type="notification",
             subtype_xmlid="mail.mt_comment",
         )
-
-    def _link_shop(self, refusal, customer):
-        """The text with the address of the shop, at its end, as a link."""
-        url = customer._get_wallet(self.env.company)._get_shop_url()
-        text, found, rest = refusal.partition(url)
-        return Markup('%s<a href="%s" target="_blank">%s</a>%s') % (text, url, url, rest) if found else text
-
-    def _prepare_offer(self, offer, customer):
-        """One package with its price, taxes included, as a link to the page where it is bought."""
-        total = format_amount(self.env, offer._get_total(customer.commercial_partner_id), offer.currency_id)
-        url = f"{offer.get_base_url()}/my/packages/{offer.id}"
-        return Markup('<li><a href="%s" target="_blank">%s</a> %s</li>') % (url, offer.name, total)
 
     def _return_answer(self, body):
         """Give an answer that was not sent back to whoever wrote it; nobody else sees it."""

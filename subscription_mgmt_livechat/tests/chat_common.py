@@ -15,12 +15,16 @@ class ChatCommon(PackageCommon):
         cls.portal = new_test_user(
             cls.env, "chat_customer", "base.group_portal", partner_id=cls.contact.id, password="chat_customer"
         )
-        cls.livechat = cls.env["im_livechat.channel"].sudo().create(
-            {
-                "name": "Support",
-                "user_ids": [(6, 0, (cls.operator + cls.colleague).ids)],
-                "subscription_department_id": cls.support.id,
-            }
+        cls.livechat = (
+            cls.env["im_livechat.channel"]
+            .sudo()
+            .create(
+                {
+                    "name": "Support",
+                    "user_ids": [(6, 0, (cls.operator + cls.colleague).ids)],
+                    "subscription_department_id": cls.support.id,
+                }
+            )
         )
 
     @classmethod

@@ -47,8 +47,10 @@ class TestChats(ChatCommon):
 
     def test_lim_23_a_bot_costs_nothing(self):
         self.grant(self.credit)
-        bot = self.env["chatbot.script"].sudo().create(
-            {"title": "Robot", "script_step_ids": [(0, 0, {"message": "Hi", "step_type": "text"})]}
+        bot = (
+            self.env["chatbot.script"]
+            .sudo()
+            .create({"title": "Robot", "script_step_ids": [(0, 0, {"message": "Hi", "step_type": "text"})]})
         )
         chat = self.open_chat(self.portal, bot=bot)
         chat._chatbot_post_message(bot, "What is it about?")
@@ -146,10 +148,10 @@ class TestChats(ChatCommon):
     def test_operators_see_the_credit(self):
         self.grant(self.credit)
         chat = self.open_chat(self.portal)
-        self.assertEqual(chat.with_user(self.operator).subscription_credit, "10 credits left, a request takes 3")
+        self.assertEqual(chat.with_user(self.operator).subscription_credit, "Credit left: 10. A request takes 3.")
         self.say(chat, self.operator)
         self.assertEqual(
-            chat.with_user(self.operator).subscription_credit, "Charged. 7 credits left, a request takes 3"
+            chat.with_user(self.operator).subscription_credit, "Charged. Credit left: 7. A request takes 3."
         )
 
     def test_operators_see_until_when_a_chat_is_free(self):
@@ -159,7 +161,7 @@ class TestChats(ChatCommon):
         self.assertEqual(chat.subscription_credit, "Free of charge until 04/08/2026: Month")
 
     def test_operators_see_that_a_department_is_not_open(self):
-        self.assertEqual(self.open_chat(self.portal).subscription_credit, "Support is not open; 0 credits left")
+        self.assertEqual(self.open_chat(self.portal).subscription_credit, "Support is not open. Credit left: 0.")
 
     def test_the_credit_of_many_chats_is_read_with_few_queries(self):
         chats = self.env["discuss.channel"].union(*(self.open_chat(self.portal) for _n in range(3)))

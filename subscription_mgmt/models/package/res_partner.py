@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 
 class ResPartner(models.Model):
@@ -103,47 +102,6 @@ class ResPartner(models.Model):
         """The balance of the customer in the company, as a record in memory: asking leaves no trace."""
         values = {"company_id": company.id, "partner_id": self.sudo().commercial_partner_id.id}
         return self.env["subscription.wallet"].sudo().new(values)  # sudo: as in _consume_credits
-
-    def _get_credit_text(self, department, date_ref=None):
-        """What the contact has for requests to the department, in words for the staff who serve him.
-
-        Empty where nothing is charged: a visitor who is not known, or a company that does not run subscriptions.
-        """
-        company = department.sudo().company_id
-        if self._is_anonymous() or not company.subscription_enabled:
-            return ""
-        day = date_ref or company._subscription_today()
-        try:
-            parts = self._plan_credits(department, day)
-        except UserError:
-            return self._get_balance_text(department.sudo(), day)
-        entitlement, credits = parts[0]
-        if credits:
-            return self._get_balance_text(department.sudo(), day)
-        if entitlement.kind == "period":
-            package, last = entitlement.package_id.name, format_date(self.env, entitlement.date_end)
-            return self.env._("Free of charge until %(day)s: %(package)s", day=last, package=package)
-        return self.env._("Free of charge")
-
-    def _get_balance_text(self, department, date_ref):
-        held = self._get_wallet(department.company_id)._get_valid(date_ref)
-        left, needed = sum(held.mapped("credits_left")), department.credits_per_request
-        if department not in held.department_ids:
-            return self.env._(
-                "%(department)s is not open; %(left)s credits left", department=department.name, left=left
-            )
-        return self.env._("%(left)s credits left, a request takes %(needed)s", left=left, needed=needed)
-
-    def _get_credit_offers(self, department, date_ref=None):
-        """Packages that the contact can buy now for requests to the department (sudo)."""
-        company = department.sudo().company_id
-        packages = self.env["subscription.package"].sudo()  # sudo: what is on sale is shown to every customer
-        day = date_ref or company._subscription_today()
-        offers = packages.search(
-            [("is_published", "=", True), ("company_id", "=", company.id), ("department_ids", "in", department.ids)]
-        )
-        customer = self.sudo().commercial_partner_id
-        return offers.filtered(lambda offer: not offer._get_refusal(customer, day, confirmed=True))
 
     @api.model
     def _get_public_partner(self):
