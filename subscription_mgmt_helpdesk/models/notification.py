@@ -33,7 +33,8 @@ class HelpdeskTicket(models.Model):
         return admins.filtered(lambda user: user.active and ticket.company_id in user.company_ids)
 
     def _is_for_customer_managers(self):
-        return self.customer_managers_responsible and not self.user_id
+        """Whether nobody is assigned: mails are opened in the name of a user who is no person."""
+        return self.customer_managers_responsible and not self.user_id.filtered("active")
 
     def _tell_customer_managers(self):
         """Tell the customer managers of a request that was opened; they follow it from then on."""
@@ -75,6 +76,9 @@ class HelpdeskTicket(models.Model):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
         if not self or not self.sudo()._is_for_customer_managers():
             return recipients
+        managers = self._get_customer_managers()
+        if not managers:
+            return recipients  # better too many than nobody
         named = (msg_vals or {}).get("partner_ids") or message.sudo().partner_ids.ids
-        told = {*self._get_customer_managers().partner_id.ids, *named}
+        told = {*managers.partner_id.ids, *named}
         return [one for one in recipients if one["share"] or one["id"] in told]

@@ -63,8 +63,8 @@ class TestTicketMail(MailCommon):
         self.assertEqual(answer.partner_ids, self.contact)
         self.assertIn(f"/my/packages/{self.credit.id}", answer.body)
         self.assertIn("120.00", answer.body)
-        mail = self.env["mail.mail"].sudo().search([("mail_message_id", "=", answer.id)])
-        self.assertEqual(mail.recipient_ids, self.contact)
+        told = self.env["mail.notification"].sudo().search([("mail_message_id", "=", answer.id)])
+        self.assertEqual((told.res_partner_id, told.notification_type), (self.contact, "email"))
 
     def get_answer(self, refused):
         return refused.message_ids.filtered(lambda message: message.message_type == "comment")

@@ -98,7 +98,11 @@ class TestTickets(TicketCommon):
     # === WHAT STAFF SEE === #
     def test_staff_see_the_credit_before_they_open_a_ticket(self):
         self.grant(self.credit)
-        draft = self.env["helpdesk.ticket"].new({"partner_id": self.contact.id, "team_id": self.team.id})
+        draft = (
+            self.env["helpdesk.ticket"]
+            .with_user(self.agent)
+            .new({"partner_id": self.contact.id, "team_id": self.team.id})
+        )
         self.assertEqual(draft.subscription_credit, "Credit left: 10. A request takes 3.")
 
     def test_staff_see_that_a_ticket_was_charged(self):

@@ -13,7 +13,13 @@ class TicketCommon(PackageCommon):
             cls.env, "ticket_agent", "helpdesk_mgmt.group_helpdesk_user", name="Deniz", email="deniz@example.com"
         )
         cls.portal = new_test_user(
-            cls.env, "ticket_customer", "base.group_portal", partner_id=cls.contact.id, password="ticket_customer"
+            cls.env,
+            "ticket_customer",
+            "base.group_portal",
+            partner_id=cls.contact.id,
+            password="ticket_customer",
+            name="Ayşe",
+            email="ayse@yildiz.example.com",
         )
         cls.teams = cls.env["helpdesk.ticket.team"].sudo()
         cls.team, cls.other_team, cls.free_team = cls.teams.create(
