@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -92,7 +92,8 @@ class SubscriptionRefusedRequest(models.Model):
         """Tell the sender by e-mail why there is no ticket, and what he can buy."""
         intro = sender.env._("Your request “%(subject)s” could not be opened.", subject=self.name)
         outro = sender.env._("We have kept it with its files; write to us when you have bought a package.")
-        self.with_context(lang=sender.lang).message_post(
+        # The gateway works in the name of a sender who can log in; nobody is written to of what he says himself.
+        self.with_user(SUPERUSER_ID).with_context(lang=sender.lang).message_post(
             author_id=self.company_id.partner_id.id,
             email_from=self.company_id.email_formatted or None,
             subject=f"Re: {self.name}",

@@ -27,7 +27,9 @@ class MailCommon(TicketCommon):
             mail[name.replace("_", "-")] = value
         mail.set_content(body)
         mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="error.pdf")
-        self.env["mail.thread"].sudo().message_process("helpdesk.ticket", mail.as_string())
+        self.env["mail.thread"].sudo().with_context(tracking_disable=False).message_process(
+            "helpdesk.ticket", mail.as_string()
+        )
         return tickets.search([]) - known[0], requests.search([]) - known[1]
 
 
