@@ -15,5 +15,8 @@
         "views/subscription_refused_request_views.xml",
         "views/portal_templates.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["subscription_mgmt_helpdesk/static/tests/tours/*"],
+    },
     "auto_install": True,
 }

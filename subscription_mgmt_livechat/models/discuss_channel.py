@@ -91,7 +91,7 @@ class DiscussChannel(models.Model):
         return channel.message_post(
             author_id=self.env.ref("base.partner_root").id,
             body=customer._get_credit_answer(department, refusal),
-            message_type="notification",
+            message_type="comment",
             subtype_xmlid="mail.mt_comment",
         )
 
