@@ -63,6 +63,15 @@ class SubscriptionHelpdeskPortal(HelpdeskTicketController):
         self._tell_of_files(response, kw)
         return response
 
+    @http.route()
+    def support_ticket_close(self, **kw):
+        """Override of `helpdesk_mgmt`, which closes whatever ticket is named: a customer closes what he may see."""
+        number = str(kw.get("ticket_id") or "")
+        ticket = request.env["helpdesk.ticket"].browse(int(number) if number.isdigit() else 0).exists()
+        if not ticket or not ticket.has_access("read"):
+            return request.redirect("/my")
+        return super().support_ticket_close(**kw)
+
     def _get_chosen_team(self, kw):
         # sudo: as in helpdesk_mgmt
         teams = request.env["helpdesk.ticket.team"].sudo()

@@ -45,7 +45,7 @@ class SubscriptionRefusedRequest(models.Model):
     ticket_id = fields.Many2one(
         comodel_name="helpdesk.ticket", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
-    decided_by_id = fields.Many2one(comodel_name="res.users", string="Decided By", readonly=True, copy=False)
+    decided_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
 
     @api.depends("partner_id", "team_id")
     @api.depends_context("lang")
@@ -92,11 +92,12 @@ class SubscriptionRefusedRequest(models.Model):
         """Tell the sender by e-mail why there is no ticket, and what he can buy."""
         intro = sender.env._("Your request “%(subject)s” could not be opened.", subject=self.name)
         outro = sender.env._("We have kept it with its files; write to us when you have bought a package.")
+        subject = f"Re: {self.name}"
         # The gateway works in the name of a sender who can log in; nobody is written to of what he says himself.
         self.with_user(SUPERUSER_ID).with_context(lang=sender.lang).message_post(
             author_id=self.company_id.partner_id.id,
             email_from=self.company_id.email_formatted or None,
-            subject=f"Re: {self.name}",
+            subject=subject,
             body=Markup("<p>%s</p>%s<p>%s</p>") % (intro, sender._get_credit_answer(department, refusal), outro),
             partner_ids=sender.ids,
             message_type="comment",

@@ -116,6 +116,14 @@ class TestTicketPortal(TicketCommon, HttpCase):
         )
         self.assertEqual(told.notified_partner_ids, self.agent.partner_id)
 
+    def test_a_customer_closes_his_own_tickets_alone(self):
+        self.stage.close_from_portal = True
+        own = self.open_ticket(team_id=self.free_team.id)
+        strange = self.open_ticket(team_id=self.free_team.id, partner_id=self.stranger.id)
+        for ticket in own + strange:
+            self.url_open(f"/ticket/close?ticket_id={ticket.id}&stage_id={self.stage.id}")
+        self.assertEqual([ticket.sudo().stage_id == self.stage for ticket in own + strange], [True, False])
+
     def test_a_customer_is_refused_and_finds_what_is_free(self):
         self.grant(self.make_package(name="Two", kind="credit", credits=2, price=20.0))
         self.start_tour("/new/ticket", "subscription_mgmt_helpdesk_portal", login="ticket_customer")
