@@ -16,9 +16,12 @@ ODOO_HOME=${ODOO_HOME:-$ODOO_UNPACKED/usr/lib/python3/dist-packages}
 # --- Python: one environment per set of pins and interpreter ------------------------------------
 venv_dir() {
     local key
-    key=$(cat "$ROOT"/requirements/*.txt | cat - <("$SYSTEM_PYTHON" -V 2>&1) | sha256sum | cut -c1-12)
+    key=$(cat "$ROOT"/requirements/{lint,odoo,peers,test}.txt | cat - <("$SYSTEM_PYTHON" -V 2>&1) | sha256sum | cut -c1-12)
     echo "$CACHE/venv-$key"
 }
+
+# --- Add-ons of others that ours build on: one folder per set of pins, never mixed with our own ---
+others_dir() { echo "$CACHE/others-$(sha256sum < "$ROOT/requirements/addons.txt" | cut -c1-12)"; }
 
 # --- PostgreSQL: our own cluster, reached by socket only ----------------------------------------
 # The server refuses to run as root; root runs it as `postgres`, who cannot enter root's home.
@@ -57,7 +60,7 @@ db_exists() { [ -n "$("$(pg_bin)/psql" -d postgres -Atc "SELECT 1 FROM pg_databa
 # shellcheck disable=SC2034  # read by the commands
 ADDONS=$(cd "$ROOT" && printf '%s\n' */__manifest__.py | xargs -n 1 dirname | paste -sd ' ')
 # Everything our add-ons build on, installed once into a database that is copied for every run.
-DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr,payment_demo"
+DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr,payment_demo,im_livechat,helpdesk_mgmt"
 
 # What belongs to this checkout alone (settings, logs), beside the shared cache.
 CHECKOUT=$(echo -n "$ROOT" | sha256sum | cut -c1-8)
@@ -68,7 +71,7 @@ ODOO_BIN=$ROOT/bin/parts/odoo_bin.py
 
 # Folder list for Odoo's --addons-path; a git checkout keeps its add-ons in addons/, the package in odoo/addons.
 addons_path() {
-    local path=$ROOT
+    local path=$ROOT,$(others_dir)/odoo/addons
     [ -z "${EXTRA_ADDONS:-}" ] || path=$path,$EXTRA_ADDONS
     [ -d "$ODOO_HOME/odoo/addons/account" ] || path=$path,$ODOO_HOME/addons
     echo "$path"
@@ -76,7 +79,7 @@ addons_path() {
 
 # Prepare the interpreter, the database server and Odoo's settings for the command that sources this file.
 use_odoo() {
-    { [ -x "$(venv_dir)/bin/odoo-ready" ] && [ -d "$ODOO_HOME/odoo" ] && [ -d "$PG_HOME/data" ] && pg_bin >/dev/null; } \
+    { [ -x "$(venv_dir)/bin/odoo-ready" ] && [ -d "$ODOO_HOME/odoo" ] && [ -d "$(others_dir)" ] && [ -d "$PG_HOME/data" ] && pg_bin >/dev/null; } \
         || "$ROOT/bin/setup"
     VENV=$(venv_dir)   # only now: setup may have installed the interpreter
     pg_start

@@ -1,6 +1,7 @@
 from . import res_company
 from . import subscription_department
 from . import subscription_package
+from . import offer
 from . import price
 from . import sale
 from . import subscription_wallet

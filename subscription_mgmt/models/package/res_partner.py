@@ -85,15 +85,23 @@ class ResPartner(models.Model):
         company = department.sudo().company_id
         if self._is_anonymous() or not company.subscription_enabled:
             return ""
-        self.ensure_one()
-        # sudo: as in _consume_credits. A record in memory: asking leaves no trace.
-        wallet = self.env["subscription.wallet"].sudo()
-        values = {"company_id": company.id, "partner_id": self.sudo().commercial_partner_id.id}
         try:
-            wallet.new(values)._plan_request(department.sudo(), date_ref or company._subscription_today())
+            self._plan_credits(department, date_ref)
         except UserError as refusal:
             return str(refusal)
         return ""
+
+    def _plan_credits(self, department, date_ref=None):
+        """Who would pay for a request of the contact now: see `subscription.wallet._plan_request`."""
+        self.ensure_one()
+        department = department.sudo()  # sudo: as in _consume_credits
+        day = date_ref or department.company_id._subscription_today()
+        return self._get_wallet(department.company_id)._plan_request(department, day)
+
+    def _get_wallet(self, company):
+        """The balance of the customer in the company, as a record in memory: asking leaves no trace."""
+        values = {"company_id": company.id, "partner_id": self.sudo().commercial_partner_id.id}
+        return self.env["subscription.wallet"].sudo().new(values)  # sudo: as in _consume_credits
 
     @api.model
     def _get_public_partner(self):

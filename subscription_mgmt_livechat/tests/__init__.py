@@ -1,0 +1,4 @@
+from . import test_chats
+from . import test_chat_processes
+from . import test_chat_security
+from . import test_chat_translations
