@@ -50,10 +50,12 @@ class AccountMove(models.Model):
     def _ask_nilvera(self):
         """What Nilvera says of the document, or None where it has none of that number."""
         self.ensure_one()
+        if self.move_type not in self._l10n_tr_types_to_update_status():
+            return None
         channel = self.partner_id.l10n_tr_nilvera_customer_status
         category = self._l10n_tr_get_document_category(channel)
         if not category:
-            return None
+            raise UserError(self.env._("Nilvera does not tell whether the customer takes e-invoices."))
         with _get_nilvera_client(self.company_id) as client:
             response = client.request(
                 "GET", f"/{channel}/{quote(category)}/{self.l10n_tr_nilvera_uuid}/Status", handle_response=False

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import date
 from unittest.mock import patch
 
@@ -64,7 +65,8 @@ class TestNilvera(SubscriptionCommon, MockEmail):
         """The cron of the day; returns the number of mails that have left."""
         cron = self.env.ref("subscription_mgmt.ir_cron_subscription_send_invoices")
         self.env.flush_all()
-        with self.mock_mail_gateway(), freeze_time(day), mute_logger("odoo.addons.l10n_tr_nilvera.lib.nilvera_client"):
+        # Nilvera's client translates without a language where the line is dead.
+        with self.mock_mail_gateway(), freeze_time(day), mute_logger("odoo.tools.translate"):
             for _round in range(2):
                 with self.enter_registry_test_mode():
                     cron.method_direct_trigger()
@@ -147,8 +149,13 @@ class TestNilvera(SubscriptionCommon, MockEmail):
     def test_killed_after_nilvera_took_it(self):
         move = self.make_invoices()
         self.gateway.silent = "killed"
-        with self.assertRaises(Killed):
-            self.send()
+        self.env.flush_all()
+        with freeze_time(DAY), self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            # Not assertRaises: that would roll back what was committed, too.
+            with suppress(Killed):
+                self.env(cr=cr)["account.move"]._cron_send_subscription_invoices()
+            cr.rollback()
+        self.assertEqual(len(self.gateway.documents), 1)
         self.env.invalidate_all()
         self.assertEqual(move.l10n_tr_nilvera_send_status, "not_sent", "nobody has noted it")
         self.assertTrue(move.sudo().subscription_handed_in_on, "committed before Nilvera heard of it")

@@ -39,7 +39,7 @@ class AccountMove(models.Model):
         return Domain.FALSE
 
     def _prepare_for_gateway(self):
-        """Bring up to date what the gateway needs to know of the customer, before the invoice is handed in."""
+        """Bring up to date what the gateway needs to know of the customer, before it is asked or the invoice is handed in."""
         self.ensure_one()
 
     def _ask_gateway(self):
@@ -150,9 +150,9 @@ class AccountMove(models.Model):
         :param doubtful: an earlier try got no answer.
         :raise UserError: it was not handed in, with the reason.
         """
+        self._prepare_for_gateway()
         if doubtful and self._ask_gateway():
             return
-        self._prepare_for_gateway()
         self._check_gateway_needs()
         move = self.with_context(subscription_on_its_way=CHECKED)
         self.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=[])
