@@ -34,7 +34,7 @@ class Nilvera:
     def answer_all(self, state, description="", detail=""):
         self.answers = dict.fromkeys(self.documents, (state, description, detail))
 
-    def request(self, _session, method, url, files=None, **_kwargs):
+    def request(self, method, url, files=None, **_kwargs):
         """Stand in for `requests.Session.request`."""
         path = urlsplit(url).path
         if method == "POST" and path.endswith("/Send/Xml"):

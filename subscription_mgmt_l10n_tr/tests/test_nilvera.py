@@ -52,7 +52,7 @@ class TestNilvera(SubscriptionCommon, MockEmail):
     def setUp(self):
         super().setUp()
         self.gateway = Nilvera([TAXPAYER, OTHER])
-        self.startPatcher(patch.object(requests.Session, "request", lambda *a, **kw: self.gateway.request(*a, **kw)))
+        self.startPatcher(patch.object(requests.Session, "request", self.gateway.request))
 
     def make_invoices(self, *customers, **values):
         """Invoices of January, one for each customer."""
@@ -170,7 +170,7 @@ class TestNilvera(SubscriptionCommon, MockEmail):
         self.check_once(move)
 
     # === ANSWERED LATER === #
-    def test_refused_later_is_billed_anew(self):
+    def test_refused_later_is_set_aside_and_its_number_not_used_again(self):
         move = self.make_invoices()
         self.send()
         self.gateway.answer_all("error", "Refused", "Unknown mailbox")
