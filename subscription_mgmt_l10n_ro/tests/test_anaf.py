@@ -7,6 +7,7 @@ from lxml import etree
 
 from odoo import modules
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MockEmail
 from odoo.addons.subscription_mgmt.models.charging.subscription_dunning_log import DUN
@@ -52,16 +53,17 @@ class TestAnaf(SubscriptionCommon, MockEmail):
             return self.bill(DAY).move_ids.sorted("id")
 
     def send(self, day=DAY):
-        """The cron of the day; returns the number of mails that have left."""
+        """The cron of the day; returns the number of mails that the customer got."""
         cron = self.env.ref("subscription_mgmt.ir_cron_subscription_send_invoices")
         self.env.flush_all()
-        with self.mock_mail_gateway(), freeze_time(day):
+        # Odoo's client translates without a language where the line is dead.
+        with self.mock_mail_gateway(), freeze_time(day), mute_logger("odoo.tools.translate"):
             for _round in range(2):
                 with self.enter_registry_test_mode():
                     cron.method_direct_trigger()
                 self.env.invalidate_all()
                 self.env["mail.mail"].sudo().search([("model", "=", "account.move"), ("state", "=", "outgoing")]).send()
-            return len(self._mails)
+            return sum("stea.example" in str(mail["email_to"]) for mail in self._mails)
 
     def synchronize(self):
         """What Odoo's own cron does: ask the SPV what became of the documents."""

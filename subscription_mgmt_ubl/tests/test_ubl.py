@@ -20,7 +20,7 @@ class TestUbl(SubscriptionCommon):
 
     def bill_one(self):
         move = self.bill(DAY).move_ids
-        move.action_post() if move.state == "draft" else None
+        move.filtered(lambda draft: draft.state == "draft").action_post()
         return move
 
     def get_period(self, node):

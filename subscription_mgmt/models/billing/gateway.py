@@ -39,7 +39,7 @@ class AccountMove(models.Model):
         return Domain.FALSE
 
     def _prepare_for_gateway(self):
-        """Bring up to date what the gateway needs to know of the customer, before it is asked or the invoice is handed in."""
+        """Bring up to date what the gateway needs to know of the customer; before it is asked, or takes the invoice."""
         self.ensure_one()
 
     def _ask_gateway(self):
