@@ -58,13 +58,13 @@ class AccountMove(models.Model):
     def _withdraw_from_gateway(self):
         """Override of `subscription_mgmt`: what ANAF has refused counts as never sent; it is made anew."""
         if not self._is_with_anaf():
-            super()._withdraw_from_gateway()
-            return
+            return super()._withdraw_from_gateway()
         record = self.sudo()  # sudo: as above; the document is Odoo's own
         record.l10n_ro_edi_document_ids.unlink()
         record.ubl_cii_xml_id.unlink()
         record.l10n_ro_edi_index = False
         self.invalidate_recordset()
+        return None
 
     def _is_gateway_answer(self, error):
         """Override of `subscription_mgmt`: Odoo's own words for a failure say that nothing was taken.

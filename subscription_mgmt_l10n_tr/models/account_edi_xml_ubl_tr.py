@@ -14,7 +14,7 @@ class AccountEdiXmlUblTr(models.AbstractModel):
 
         UBL-TR has them on the invoice as a whole only.
         """
-        super()._add_invoice_header_nodes(document_node, vals)
+        result = super()._add_invoice_header_nodes(document_node, vals)
         invoice = vals["invoice"]
         period = invoice._get_billed_period()
         if period:
@@ -26,6 +26,7 @@ class AccountEdiXmlUblTr(models.AbstractModel):
                 {"cbc:ID": {"_text": contract.name}, "cbc:IssueDate": {"_text": contract.date_start}}
                 for contract in contracts
             ]
+        return result
 
     def _get_document_template(self, vals):
         """Override of `l10n_tr_nilvera_einvoice_extended`: its order of elements knows of no contracts.

@@ -42,10 +42,11 @@ class AccountMove(models.Model):
 
     def _prepare_for_gateway(self):
         """Override of `subscription_mgmt`: whether a new customer takes e-invoices is asked first."""
-        super()._prepare_for_gateway()
+        result = super()._prepare_for_gateway()
         customer = self.partner_id
         if self._is_with_nilvera() and customer.l10n_tr_nilvera_customer_status == "not_checked":
             customer._check_nilvera_customer()
+        return result
 
     def _ask_nilvera(self):
         """What Nilvera says of the document, or None where it has none of that number."""
@@ -93,4 +94,4 @@ class AccountMove(models.Model):
         """
         if self._is_with_nilvera():
             raise UserError(self._get_gateway_refusal())
-        super()._withdraw_from_gateway()
+        return super()._withdraw_from_gateway()

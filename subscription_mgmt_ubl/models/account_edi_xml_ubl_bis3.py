@@ -17,7 +17,7 @@ class AccountEdiXmlUblBis3(models.AbstractModel):
 
         The standard has room for one reference: an invoice for several contracts names them all in it.
         """
-        super()._add_invoice_header_nodes(document_node, vals)
+        result = super()._add_invoice_header_nodes(document_node, vals)
         invoice = vals["invoice"]
         period = invoice._get_billed_period()
         if period:
@@ -26,11 +26,13 @@ class AccountEdiXmlUblBis3(models.AbstractModel):
         names = invoice.sudo()._get_billed_contracts().sorted("id").mapped("name")
         if names:
             document_node["cac:ContractDocumentReference"] = {"cbc:ID": {"_text": ", ".join(names)}}
+        return result
 
     def _add_invoice_line_period_nodes(self, line_node, vals):
         """Override of `account_edi_ubl_cii` to add the period of the line (BG-26), where lines differ in it."""
-        super()._add_invoice_line_period_nodes(line_node, vals)
+        result = super()._add_invoice_line_period_nodes(line_node, vals)
         line = vals["base_line"].get("record")
         periods = vals["invoice"]._get_billed_periods() if line else {}
         if line and line.id in periods and len(set(periods.values())) > 1:
             line_node["cac:InvoicePeriod"] = get_period_node(periods[line.id])
+        return result
