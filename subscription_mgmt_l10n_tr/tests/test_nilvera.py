@@ -182,6 +182,21 @@ class TestNilvera(SubscriptionCommon, MockEmail):
             (len(self.gateway.submitted), move.subscription_parking_ids.attempts, move.is_move_sent), (1, 2, False)
         )
 
+    def test_period_of_a_refused_invoice_goes_out_on_another(self):
+        move = self.make_invoices()
+        self.send()
+        self.gateway.answer_all("error", "Refused")
+        self.fetch()
+        rows = move.invoice_line_ids.subscription_installment_ids
+        move.button_draft()
+        move.button_cancel()
+        rows.action_bill_again("Refused by Nilvera")
+        with freeze_time(NEXT):
+            anew = self.bill(NEXT).move_ids
+        self.send(NEXT)
+        self.assertEqual(self.gateway.submitted, [move.l10n_tr_nilvera_uuid, anew.l10n_tr_nilvera_uuid])
+        self.assertNotEqual(move.l10n_tr_nilvera_uuid, anew.l10n_tr_nilvera_uuid)
+
     def make_plan(self):
         template = self.env.ref("subscription_mgmt.mail_template_payment_reminder")
         step = {"days": 3, "action": "email", "template_id": template.id}
@@ -218,3 +233,12 @@ class TestNilvera(SubscriptionCommon, MockEmail):
         order = [etree.QName(node).localname for node in tree]
         self.assertLess(order.index("InvoicePeriod"), order.index("ContractDocumentReference"))
         self.assertLess(order.index("ContractDocumentReference"), order.index("AccountingSupplierParty"))
+
+    def test_one_invoice_names_all_its_contracts(self):
+        self.customer.subscription_group_invoice = True
+        move = self.make_invoices(self.customer, self.customer)
+        self.send()
+        (xml,) = self.gateway.documents.values()
+        numbers = [node.text for node in etree.fromstring(xml).findall("{*}ContractDocumentReference/{*}ID")]
+        self.assertEqual(numbers, move.subscription_contract_ids.sorted("id").mapped("name"))
+        self.assertEqual(len(numbers), 2)
