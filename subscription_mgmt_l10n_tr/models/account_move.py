@@ -95,3 +95,12 @@ class AccountMove(models.Model):
         if self._is_with_nilvera():
             raise UserError(self._get_gateway_refusal())
         return super()._withdraw_from_gateway()
+
+    @api.model
+    def _cron_nilvera_get_invoice_status(self):
+        """Override of `l10n_tr_nilvera_einvoice`: it never asks again about what Nilvera once did not know."""
+        result = super()._cron_nilvera_get_invoice_status()
+        unknown = Domain(STATUS, "=", "unknown") & Domain("move_type", "in", self._l10n_tr_types_to_update_status())
+        ours = unknown & Domain("subscription_billing_mode", "in", ("send", "charge"))
+        self.search(ours)._l10n_tr_nilvera_get_submitted_document_status()
+        return result

@@ -170,6 +170,14 @@ class TestNilvera(SubscriptionCommon, MockEmail):
         self.check_once(move)
 
     # === ANSWERED LATER === #
+    def test_what_nilvera_did_not_know_once_is_asked_again(self):
+        move = self.make_invoices()
+        self.send()
+        for state in ("unknown", "succeed"):
+            self.gateway.answer_all(state)
+            self.fetch()
+            self.assertEqual(move.l10n_tr_nilvera_send_status, state)
+
     def test_refused_later_is_set_aside_and_its_number_not_used_again(self):
         move = self.make_invoices()
         self.send()
