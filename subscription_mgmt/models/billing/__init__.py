@@ -8,5 +8,6 @@ from . import invoicing
 from . import review
 from . import account_move
 from . import delivery
+from . import gateway
 from . import corrected
 from . import amendment

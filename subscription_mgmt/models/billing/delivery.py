@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ..common.batches import Job
 from ..common.context import CHECKED
 from ..common.groups import ACCOUNTING
+from .gateway import HAND_IN
 
 SEND = Job("account.move", "_get_subscription_send_domain", "_subscription_send", "send", size=1)
 # Odoo's states of a notification: the mail has left, or is about to
@@ -35,31 +36,45 @@ class AccountMove(models.Model):
     )
 
     def write(self, vals):
-        """Override of `account`: while it is handed to the mail server an invoice is not sent yet.
+        """Override of `account`: while it is handed to the mail server or to a gateway an invoice is not sent yet.
 
         Odoo calls it sent as soon as its PDF is made.
         """
-        if "is_move_sent" in vals and self.env.context.get("subscription_by_mail") is CHECKED:
+        if "is_move_sent" in vals and self.env.context.get("subscription_on_its_way") is CHECKED:
             vals = {name: value for name, value in vals.items() if name != "is_move_sent"}
         return super().write(vals)
 
     # === WHAT TO SEND === #
     @api.model
     def _get_subscription_send_domain(self, company, _date_ref):
-        """Posted invoices that are to be sent, and those of which it is not known yet whether the mail has left."""
-        followed = Domain("subscription_handed_on", "=", False) | Domain("subscription_message_id", "!=", False)
+        """Posted invoices that are to be sent, and those of which it is not known yet whether the mail has left.
+
+        What goes through a gateway is mailed when that has accepted it.
+        """
+        accepted = ~self._get_gateway_domain("open", "waiting", "refused")
+        followed = Domain("subscription_handed_on", "=", False) & accepted | Domain(
+            "subscription_message_id", "!=", False
+        )
+        return self._get_subscription_unsent_domain(company) & followed
+
+    @api.model
+    def _get_subscription_unsent_domain(self, company):
+        """Posted invoices that billing sends and that have not left."""
         return (
             Domain("company_id", "=", company.id)
             & Domain("subscription_billing_mode", "in", ("send", "charge"))
             & Domain("state", "=", "posted")
             & Domain("is_move_sent", "=", False)
-            & followed
         )
 
     @api.model
     def _get_subscription_received_domain(self):
-        """Invoices that customers can know of: sent, where billing sends them, and left to people where it does not."""
-        return Domain("is_move_sent", "=", True) | Domain("subscription_billing_mode", "not in", ("send", "charge"))
+        """Invoices that customers can know of: sent, where billing sends them, and left to people where it does not.
+
+        What a gateway has not accepted has reached nobody, whoever handed it in.
+        """
+        sent = Domain("is_move_sent", "=", True) | Domain("subscription_billing_mode", "not in", ("send", "charge"))
+        return sent & ~self._get_gateway_domain("waiting", "refused")
 
     # === SENDING === #
     def _subscription_send(self, _date_ref):
@@ -79,21 +94,21 @@ class AccountMove(models.Model):
         """Hand the invoice to the mail server, or to another way that the customer has chosen."""
         self.ensure_one()
         sender = self.env["account.move.send"]
-        by_mail = "email" in sender._get_default_sending_methods(self)
+        ways = sender._get_default_sending_methods(self)
+        by_mail = "email" in ways
         before = self.message_ids
-        sender._generate_and_send_invoices(self.with_context(subscription_by_mail=CHECKED) if by_mail else self)
-        values = {"subscription_handed_on": fields.Datetime.now()}
-        if by_mail:
-            values["subscription_message_id"] = self._get_invoice_mail(before).id
-        elif sender._get_default_sending_methods(self) == {"manual"}:
-            self.is_move_sent = True  # the customer fetches it
-        self._write_sealed(values)
+        sender._generate_and_send_invoices(self.with_context(subscription_on_its_way=CHECKED) if by_mail else self)
+        message = self._get_invoice_mail(before) if by_mail else self.env["mail.message"]
+        self._write_sealed({"subscription_handed_on": fields.Datetime.now(), "subscription_message_id": message.id})
+        # The customer fetches it, or has it from the gateway already.
+        if not message and (ways == {"manual"} or self._is_at_gateway("accepted")):
+            self.is_move_sent = True
 
     def _get_invoice_mail(self, before):
-        """The message that was written to the customer just now."""
+        """The message that was written to the customer just now; none is needed by whom a gateway has served."""
         self.invalidate_recordset(["message_ids"])
         message = (self.message_ids - before).filtered("notification_ids")[:1]
-        if not message:
+        if not message and not self._is_at_gateway("accepted"):
             raise UserError(self.env._("The customer has no e-mail address."))
         return message
 
@@ -149,6 +164,6 @@ class AccountMove(models.Model):
     def _cron_send_subscription_invoices(self):
         """Send posted invoices of contracts that want it, one by one, apart from billing; commits after each.
 
-        Mails leave with the commit: the second round sees what became of them.
+        First through the gateways. Mails leave with the commit: the second round sees what became of them.
         """
-        self.env["subscription.batches"]._run(SEND, SEND)
+        self.env["subscription.batches"]._run(HAND_IN, SEND, SEND)
