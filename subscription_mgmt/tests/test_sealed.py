@@ -88,8 +88,10 @@ WRITE = {
         "recurrence_id slot_key state task_id",
     },
     "account.move": {
-        NOBODY: "subscription_billing_mode subscription_contract_id subscription_handed_in_on subscription_handed_on "
-        "subscription_message_id subscription_run_id",
+        NOBODY: "subscription_billing_mode subscription_handed_in_on subscription_handed_on subscription_message_id "
+        "subscription_run_id",
+        # An invoice by hand that is about a contract.
+        ("billing",): "subscription_contract_id",
     },
     "account.move.line": {NOBODY: "subscription_origin_line_id"},
 }
