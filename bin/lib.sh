@@ -71,7 +71,8 @@ ODOO_BIN=$ROOT/bin/parts/odoo_bin.py
 
 # Folder list for Odoo's --addons-path; a git checkout keeps its add-ons in addons/, the package in odoo/addons.
 addons_path() {
-    local path=$ROOT,$(others_dir)/odoo/addons
+    local path
+    path=$ROOT,$(others_dir)/odoo/addons
     [ -z "${EXTRA_ADDONS:-}" ] || path=$path,$EXTRA_ADDONS
     [ -d "$ODOO_HOME/odoo/addons/account" ] || path=$path,$ODOO_HOME/addons
     echo "$path"
