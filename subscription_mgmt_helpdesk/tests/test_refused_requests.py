@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .test_ticket_mail import MailCommon
 
@@ -67,3 +67,14 @@ class TestRefusedRequests(MailCommon):
             self.refused.write({"state": "opened"})
         with self.assertRaises(AccessError):
             self.refused.create({"name": "x", "team_id": self.team.id, "company_id": self.company.id})
+
+
+@tagged("post_install", "-at_install")
+class TestRefusedRequestTour(MailCommon, HttpCase):
+    def test_an_agent_lets_a_request_through(self):
+        self.agent.write({"password": "ticket_agent"})
+        refused = self.receive()[1]
+        self.start_tour(
+            "/odoo/refused-requests", "subscription_mgmt_helpdesk_refused", login="ticket_agent", timeout=90
+        )
+        self.assertEqual((refused.state, refused.decided_by_id), ("let_through", self.agent))
