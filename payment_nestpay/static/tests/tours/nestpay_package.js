@@ -21,6 +21,12 @@ registry.category("web_tour.tours").add("nestpay_package", {
             expectUnloadPage: true,
         },
         {
+            content: "thanks, and back to the packages",
+            trigger: "div[name=o_package_thanks] a[href='/my/packages']",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
             content: "the credit is there",
             trigger: "div[name=credits_left]:contains('10')",
         },
