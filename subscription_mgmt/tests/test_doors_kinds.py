@@ -85,6 +85,17 @@ class TestDoorsKinds(DoorsCommon):
         """Fields of ours that an answer without a list of fields holds for the level."""
         return [name for name in self.rpc(level, record.browse(), "fields_get") if name.startswith("subscription_")]
 
+    def test_fault_b11_who_has_no_right_here_copies_the_rest_as_ever(self):
+        """What is copied is read first; companies are not copied by anybody."""
+        found = [
+            f"{model._name}.{field.name}"
+            for model, field in self.get_fields()
+            if not model._name.startswith("subscription.") and field.store and field.copy
+            and field.groups and model._name not in ("res.company", "res.config.settings")
+        ]  # fmt: skip
+        self.assertEqual(found, [])
+        self.assertTrue(self.rpc("accountant", self.customer, "copy"))
+
     def test_fault_b11_who_has_no_right_here_reads_the_rest_as_ever(self):
         for record in (self.invoice, self.invoice.invoice_line_ids):
             self.assertTrue(self.rpc("accountant", record, "read", []))

@@ -6,6 +6,7 @@ class HelpdeskTicketTeam(models.Model):
     _inherit = "helpdesk.ticket.team"
 
     subscription_department_id = fields.Many2one(
+        copy=False,
         comodel_name="subscription.department",
         string="Department",
         index="btree_not_null",

@@ -5,6 +5,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     customer_manager_ids = fields.Many2many(
+        copy=False,
         comodel_name="res.users",
         relation="subscription_customer_manager_rel",
         column1="partner_id",

@@ -5,6 +5,7 @@ class ImLivechatChannel(models.Model):
     _inherit = "im_livechat.channel"
 
     subscription_department_id = fields.Many2one(
+        copy=False,
         comodel_name="subscription.department",
         string="Department",
         index="btree_not_null",

@@ -16,6 +16,7 @@ class ResPartner(models.Model):
         compute="_compute_subscription_contract_count", groups="subscription_mgmt.group_subscription_viewer"
     )
     subscription_group_invoice = fields.Boolean(
+        copy=False,
         string="One Invoice for All Subscriptions",
         help="Bill all contracts that this customer pays for on one invoice.",
         groups=VIEWER,

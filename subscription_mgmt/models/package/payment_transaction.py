@@ -15,6 +15,7 @@ class PaymentTransaction(models.Model):
     _inherit = ["payment.transaction", "subscription.parking.mixin"]
 
     subscription_package_id = fields.Many2one(
+        copy=False,
         comodel_name="subscription.package",
         readonly=True,
         ondelete="restrict",
@@ -22,24 +23,27 @@ class PaymentTransaction(models.Model):
         groups=ACCOUNTING,
     )
     subscription_switch = fields.Boolean(
+        copy=False,
         string="Agreed to Lose the Rest",
         readonly=True,
         help="The buyer was told that what is left of the other type ends with this purchase, and went on.",
         groups=ACCOUNTING,
     )
     subscription_terms = fields.Text(
+        copy=False,
         string="Terms Agreed To",
         readonly=True,
         help="Terms of distance sales as they stood when the buyer agreed to them.",
         groups=ACCOUNTING,
     )
     subscription_was_cancelled = fields.Boolean(
+        copy=False,
         string="Reported as Cancelled First",
         readonly=True,
         help="The customer may have paid a second time meanwhile.",
         groups=ACCOUNTING,
     )
-    subscription_refund_reason = fields.Char(readonly=True, groups=ACCOUNTING)
+    subscription_refund_reason = fields.Char(copy=False, readonly=True, groups=ACCOUNTING)
     subscription_entitlement_ids = fields.One2many(
         comodel_name="subscription.entitlement",
         inverse_name="payment_transaction_id",

@@ -8,6 +8,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     department_ids = fields.Many2many(
+        copy=False,
         comodel_name="subscription.department",
         string="Free Departments",
         groups="subscription_mgmt.group_subscription_viewer",
