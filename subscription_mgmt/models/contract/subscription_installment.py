@@ -297,16 +297,28 @@ class SubscriptionInstallment(models.Model):
         rows.with_context(subscription_ledger=LEDGER).write({"state": "skipped", "reason": reason})
 
     def action_unskip(self):
-        """Bring skipped rows back into the plan, at what the terms ask for their days."""
+        """Bring skipped rows back into the plan, at what the terms ask for their days.
+
+        Days of a pause are not: a message says what brings them back.
+        """
         self.check_access("write")
-        if self.pause_id:
-            raise UserError(self.env._("These days are a pause of the contract. Resume it to have them billed."))
-        skipped = self.filtered(lambda row: row.state == "skipped").with_context(subscription_ledger=LEDGER)
+        skipped = self.filtered(lambda row: row.state == "skipped" and not row.pause_id)
+        skipped = skipped.with_context(subscription_ledger=LEDGER)
         contracts = skipped.contract_id
         # sudo: whoever may change the row decides about its days
         skipped.decision_id.sudo().unlink()
         skipped.sudo().unlink()
         contracts._settle()
+        return self._tell_of_pause() if len(self.exists().pause_id) else True
+
+    def _tell_of_pause(self):
+        """Message on what brings the days of a pause back."""
+        text = self.env._("These days are a pause of the contract. Resume it to have them billed.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "warning", "message": text, "next": {"type": "ir.actions.client", "tag": "soft_reload"}},
+        }
 
     def action_open_skip(self):
         """Ask for the reason, then skip."""
