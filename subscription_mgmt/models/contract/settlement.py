@@ -12,6 +12,7 @@ from ...tools.plan import Cadence
 from ...tools.proration import get_exact_price, net, rounded
 from ..common.context import LATER, LEDGER
 from .ledger import LedgerReader
+from .plan import get_horizon
 
 FIGURES = ("quantity", "price_unit", "discount")
 # Contracts that are read and settled together: of many, only these are in memory
@@ -134,13 +135,13 @@ class SubscriptionContractLine(models.Model):
         :param reader: of a batch with its contract.
         """
         self.ensure_one()
-        contract, cadence = self.contract_id, self._get_cadence()
+        company, cadence = self.contract_id.company_id, self._get_cadence()
         return settlement.Terms(
             line=self.id,
             cadence=cadence,
             served=self._get_served(reader, cadence),
             price=get_exact_price(self.quantity, self.price_unit, self.discount),
-            horizon=until or self._get_horizon(reader.get_today(contract.company_id)),
+            horizon=until or get_horizon(company, cadence, self.date_start, reader.get_today(company)),
             prorate=self.prorate,
             paid_until=self.paid_until or None,
         )
