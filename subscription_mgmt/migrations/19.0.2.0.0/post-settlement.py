@@ -24,8 +24,18 @@ ISLANDS = f"""
 """
 
 
-def migrate(cr, version):
+def migrate(cr, _version):
     """Carry pauses and decisions over; then settle what stands still, so that nothing is planned on those days."""
+    carry_over_pauses(cr)
+    carry_over_decisions(cr)
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    env["subscription.contract"].search([("state", "=", "paused")])._settle()
+    for column in ("date_paused", "plan_outdated"):
+        cr.execute(f"ALTER TABLE subscription_contract DROP COLUMN IF EXISTS {column}")
+
+
+def carry_over_pauses(cr):
+    """Stretches of rows that pauses had left out, and pauses that go on, become pauses of their own."""
     cr.execute(
         f"""
         INSERT INTO subscription_pause (contract_id, company_id, date_from, date_to, mode, cause,
@@ -53,6 +63,10 @@ def migrate(cr, version):
            AND row.contract_id = pause.contract_id AND log.date = pause.date_from
         """
     )
+
+
+def carry_over_decisions(cr):
+    """What people had skipped or edited becomes a decision; rows of pauses go."""
     cr.execute("DELETE FROM subscription_installment WHERE state = 'skipped' AND price_unit = 0 AND NOT is_edited")
     cr.execute(
         """
@@ -79,7 +93,3 @@ def migrate(cr, version):
           FROM subscription_contract_line line WHERE line.id = row.line_id AND NOT line.prorate
         """
     )
-    env = api.Environment(cr, SUPERUSER_ID, {})
-    env["subscription.contract"].search([("state", "=", "paused")])._settle()
-    for column in ("date_paused", "plan_outdated"):
-        cr.execute(f"ALTER TABLE subscription_contract DROP COLUMN IF EXISTS {column}")

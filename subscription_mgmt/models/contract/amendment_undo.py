@@ -37,11 +37,15 @@ class SubscriptionAmendment(models.Model):
         return True
 
     def _take_back(self):
-        """Write back what the change wrote, and settle."""
+        """Write back what the change wrote, and settle.
+
+        :raise UserError: it is not confirmed, its days are locked, or something of it was billed or changed since.
+        """
         self.ensure_one()
         self._lock()
         if self.state != "confirmed":
             raise UserError(self.env._("Only a confirmed change can be undone."))
+        self._check_locked()
         self._check_not_billed()
         self._check_as_written()
         contract, passed_on = self.contract_id, self.transfer_id

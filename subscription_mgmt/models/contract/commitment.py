@@ -107,10 +107,45 @@ class SubscriptionContract(models.Model):
             if contract.commitment_end and end < min(
                 contract.commitment_end, contract.date_end or contract.commitment_end
             ):
-                raise UserError(
-                    self.env._("Contract %(contract)s is agreed until %(day)s at least. Close it to end it earlier.",
-                               contract=contract.name, day=format_date(self.env, contract.commitment_end))
-                )  # fmt: skip
+                contract._refuse_to_leave()
+
+    def _refuse_to_leave(self):
+        """Raise: the contract is left early by closing it, which shows the fee.
+
+        :raise UserError: always.
+        """
+        raise UserError(
+            self.env._("Contract %(contract)s is agreed until %(day)s at least. Close it to end it earlier.",
+                       contract=self.name, day=format_date(self.env, self.commitment_end))
+        )  # fmt: skip
+
+    def _get_committed(self):
+        """Contracts that cost a fee to leave today, and have service until the end of their minimum term."""
+        return self.filtered(
+            lambda contract: (
+                contract.state in ("active", "paused")
+                and contract.termination_fee != commitment.NONE
+                and contract.commitment_end
+                and contract.commitment_end >= contract.company_id._subscription_today()
+                and contract._is_served_to_commitment()
+            )
+        )
+
+    def _is_served_to_commitment(self):
+        """Whether a line goes on until the end of the minimum term, or of the contract if that comes first."""
+        last = min(day for day in (self.commitment_end, self.date_end) if day)
+        return any(not line.is_fee and line._serves(last) for line in self.line_ids)
+
+    def _check_still_committed(self):
+        """Raise when the last line was ended, taken away or deleted: that is leaving early by another door.
+
+        :raise UserError: the contract has to be closed instead; a manager may do without.
+        """
+        if self.env.user.has_group(MANAGER):
+            return
+        for contract in self.filtered("commitment_end"):
+            if not contract._is_served_to_commitment():
+                contract._refuse_to_leave()
 
     # === THE FEE === #
     def _get_termination_fee(self, day):

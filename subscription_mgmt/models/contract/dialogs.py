@@ -66,3 +66,13 @@ class SubscriptionContract(models.Model):
         self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id(name)
         return {**action, "context": {"default_contract_id": self.id, **context}}
+
+    # === WHERE THE FIGURES LEAD === #
+    def action_view_invoices(self):
+        """Open the invoices and credit notes of the contracts."""
+        return self.env["account.move"]._get_subscription_list([("id", "in", self.invoice_ids.ids)])
+
+    def action_view_installments(self):
+        """Open the payment plan of the contracts."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_installment_action")
+        return {**action, "domain": [("contract_id", "in", self.ids)], "context": {"create": False}}

@@ -195,7 +195,8 @@ class SubscriptionAmendment(models.Model):
         self.ensure_one()
         self._lock()
         self._check_draft()
-        shown = self.digest
+        # What stood on this person's screen: somebody else may have edited the draft since.
+        shown = self.env.context.get("subscription_shown") or self.digest
         self._refresh()
         if self.problem:
             raise UserError(self.problem)
@@ -252,9 +253,10 @@ class SubscriptionAmendment(models.Model):
         contract = self.contract_id
         self._check()
         hold = self.billing == "next" and contract._get_next_invoice_day(self.date)
-        journal = Journal(hold, is_preview)
+        journal, committed = Journal(hold, is_preview), contract._get_committed()
         for step in self.step_ids:
             step._apply(journal)
+        committed._check_still_committed()
         contracts = contract | self.transfer_id
         contracts._settle(reason=self.env._("Changed from %(day)s", day=format_date(self.env, self.date)))
         return journal

@@ -107,6 +107,11 @@ class SubscriptionAmendmentStep(models.Model):
     )
 
     @api.model
+    def _get_figure_fields(self):
+        """Override of `subscription.figures.mixin`: a change in percent is a figure, too."""
+        return [*super()._get_figure_fields(), "percent"]
+
+    @api.model
     def _selection_of_line(self, name):
         """Choices of a field of lines, in the reader's language."""
         return self.env["subscription.contract.line"]._fields[name]._description_selection(self.env)

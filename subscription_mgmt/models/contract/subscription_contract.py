@@ -393,13 +393,3 @@ class SubscriptionContract(models.Model):
 
     def _get_sale_lines(self):
         return self.line_ids
-
-    # === ACTIONS === #
-    def action_view_invoices(self):
-        """Open the invoices and credit notes of the contracts."""
-        return self.env["account.move"]._get_subscription_list([("id", "in", self.invoice_ids.ids)])
-
-    def action_view_installments(self):
-        """Open the payment plan of the contracts."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_installment_action")
-        return {**action, "domain": [("contract_id", "in", self.ids)], "context": {"create": False}}

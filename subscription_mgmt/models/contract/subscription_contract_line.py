@@ -207,7 +207,9 @@ class SubscriptionContractLine(models.Model):
         if any(line.contract_id.id != vals.get("contract_id", line.contract_id.id) for line in self):
             raise UserError(self.env._("A line stays in its contract. End it there, and add one to the other."))
         self._check_fee_kept()
+        committed = self.contract_id.browse() if self._is_own_code() else self.contract_id._get_committed()
         result = super().write(vals)
+        committed._check_still_committed()
         if self._plan_fields() & set(vals):
             self.contract_id._settle()
         return result
@@ -216,8 +218,11 @@ class SubscriptionContractLine(models.Model):
         """Override of `base`: rows that were planned for the lines go with them."""
         rows = self.sudo().installment_ids  # sudo: as when settling
         self._unlink_except_billed()
+        committed = self.contract_id.browse() if self._is_own_code() else self.contract_id._get_committed()
         rows.with_context(subscription_ledger=LEDGER).unlink()
-        return super().unlink()
+        result = super().unlink()
+        committed._check_still_committed()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
 from ...models.contract.lifecycle import TERMS
@@ -143,6 +143,26 @@ class TestAmendmentMeets(AmendmentCommon):
         self.contract.line_ids.sorted("date_start")[-1].price_unit = 700.0
         with self.assertRaisesRegex(UserError, "was changed again since"):
             change.action_undo()
+
+    def test_a_change_of_locked_days_is_not_undone(self):
+        change = self.amend({"price_unit": 620.0})
+        self.company.sudo().fiscalyear_lock_date = date(2026, 3, 31)
+        with self.assertRaisesRegex(UserError, "Accounting is locked"):
+            change.action_undo()
+
+    # === WHAT STOOD ON THE SCREEN === #
+    def test_what_a_colleague_has_edited_since_is_shown_before_it_is_confirmed(self):
+        draft = self.draft({"price_unit": 620.0})
+        shown = draft.digest
+        draft.step_ids.price_unit = 900.0
+        self.assertEqual(draft.with_context(subscription_shown=shown).action_confirm()["tag"], "display_notification")
+        self.assertEqual(draft.state, "draft")
+        self.assertTrue(draft.with_context(subscription_shown=draft.digest).action_confirm() is True)
+
+    def test_a_change_in_percent_is_a_number(self):
+        step = self.draft({"price_unit": 620.0}).step_ids
+        with self.assertRaisesRegex(ValidationError, "not a number that can be billed"):
+            step.percent = 1e20
 
     # === THE FEE FOR LEAVING === #
     def test_the_fee_for_leaving_early_is_not_changed_away(self):

@@ -154,3 +154,21 @@ class TestCommitment(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "agreed until"):
             contract.date_end = date(2026, 12, 30)
         contract.date_end = date(2026, 12, 31)
+
+    def test_ending_the_last_line_is_leaving_early(self):
+        editor = self.make_user("editor")
+        for values in ({"date_end": date(2026, 6, 30)}, {"active": False}):
+            first, second = self.commit(lines=[{}, {"price_unit": 5.0}]).line_ids.with_user(editor)
+            first.date_end = date(2026, 6, 30)
+            with self.subTest(values), self.assertRaisesRegex(UserError, "agreed until"):
+                second.write(values)
+
+    def test_an_amendment_that_ends_the_last_line_is_leaving_early(self):
+        contract = self.commit().with_user(self.make_user("editor"))
+        step = {"kind": "end", "line_id": contract.line_ids.id}
+        draft = contract.env["subscription.amendment"].create(
+            {"contract_id": contract.id, "date_kind": "day", "date": date(2026, 6, 1), "step_ids": [(0, 0, step)]}
+        )
+        self.assertIn("agreed until", draft.problem)
+        draft.step_ids.write({"kind": "change", "price_unit": 120.0})
+        self.assertFalse(draft.problem)

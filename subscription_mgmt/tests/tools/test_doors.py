@@ -13,7 +13,7 @@ from subscription_mgmt.tools.workbook.number_formats import format_kind
 
 ADDON = Path(__file__).resolve().parents[2]
 # Words of a context that a caller may send: they choose what is proposed or shown, and change no rule.
-HARMLESS = {"active_model", "active_ids", "recurring_invoice", "subscription_line_days"}
+HARMLESS = {"active_model", "active_ids", "recurring_invoice", "subscription_line_days", "subscription_shown"}
 LAYERS = ("models", "wizards", "controllers")
 
 
