@@ -5,5 +5,4 @@ from . import test_form
 from . import test_refunds
 from . import test_secrets
 from . import test_settings
-from . import test_translations
 from .together import *

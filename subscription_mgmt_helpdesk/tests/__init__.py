@@ -1,6 +1,5 @@
 from . import test_customer_managers
 from . import test_helpdesk_security
-from . import test_helpdesk_translations
 from . import test_refused_requests
 from . import test_ticket_mail
 from . import test_ticket_portal

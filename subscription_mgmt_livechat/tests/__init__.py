@@ -1,4 +1,3 @@
 from . import test_chats
 from . import test_chat_processes
 from . import test_chat_security
-from . import test_chat_translations
