@@ -1,6 +1,11 @@
 """Recurring interactions of the demo company, so that the agenda has something to show; run after main_job.py."""
 
+import os
+import sys
 from datetime import timedelta
+
+sys.path.insert(0, "demo")
+from words import LANGUAGES
 
 from odoo.fields import Command
 
@@ -10,16 +15,18 @@ def make_recurrences(company, user):
     today = company._subscription_today()
     own = user.env(user=user.id, context={"allowed_company_ids": company.ids})
     customers = own["res.partner"].search([("customer_rank", ">", 0)], limit=4, order="name")
-    products = own["product.product"].search([("sale_ok", "=", True), ("type", "=", "service")], limit=1)
+    products = own["product.product"].search([("default_code", "=", "DESTEK")], limit=1)
     fixed = {"audience": "fixed", "partner_ids": [Command.set(customers[:3].ids)]}
     offers = own.ref("subscription_mgmt.filter_unanswered_offers").id
-    lines = [Command.create({"product_id": products.id, "price_unit": 250.0})]
+    words = LANGUAGES[os.environ.get("DEMO_LANG", "en")]
+    stock, again, line, meeting, advice = words.agenda
+    lines = [Command.create({"product_id": products.id, "price_unit": 2500.0 * words.price_factor})]
     examples = [
-        ("Stok kontrolü", "todo", {"mon": True}),
-        ("Teklif alanları yeniden ara", "call", {"tue": True, "thu": True, "audience": "filter", "filter_id": offers}),
-        ("Bağlantı sorunsuz mu?", "call", {"wed": True, **fixed}),
-        ("Ekip toplantısı", "meeting", {"fri": True, "all_day": False, "end_kind": "count", "count": 4}),
-        ("Fiber internet", "invoice", {
+        (stock, "todo", {"mon": True}),
+        (again, "call", {"tue": True, "thu": True, "audience": "filter", "filter_id": offers}),
+        (line, "call", {"wed": True, **fixed}),
+        (meeting, "meeting", {"fri": True, "all_day": False, "end_kind": "count", "count": 4}),
+        (advice, "invoice", {
             "frequency": "monthly", "day": today.day, "invoice_partner_id": customers[0].id, "invoice_line_ids": lines,
         }),
     ]  # fmt: skip
