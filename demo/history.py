@@ -40,11 +40,13 @@ class History:
                         begins = [n for n, start in enumerate(starts) if start == month and n % 2 == (day == 15)]
                         self.live_a_day(date, month, begins)
                     self.env.cr.commit()
+        self.env["subscription.contract"]._cron_extend_plans()
         return self.contracts
 
     def live_a_day(self, date, month, begins):
         """Renewals and ends, contracts that begin, acts, billing, payments, dunning."""
         self.env["subscription.contract"]._cron_run_terms()
+        self.env["subscription.contract"]._cron_extend_plans()
         new = self.sign(date, begins)
         self.contracts += new
         if date.day == 1:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL, format_amount, format_date
 
 # Of the bar, in its order: part of the plan → colour
 PARTS = {
@@ -198,12 +198,26 @@ class SubscriptionContractLine(models.Model):
     _inherit = "subscription.contract.line"
 
     cadence = fields.Char(compute="_compute_cadence", help="How often, and when within the period.")
+    term = fields.Char(compute="_compute_term", help="When the line begins or ends, if it is not simply in force.")
+    is_over = fields.Boolean(compute="_compute_term")
 
     @api.depends("interval", "interval_unit", "billing_timing")
     def _compute_cadence(self):
         for line in self:
             timing = self.env._("in arrears") if line.billing_timing == "arrears" else self.env._("in advance")
             line.cadence = f"{line._get_cadence_name()}, {timing}"
+
+    @api.depends("date_start", "date_end")
+    def _compute_term(self):
+        """A line that has ended stands beside its successor: it says so."""
+        for line in self:
+            today = line.contract_id.company_id._subscription_today()
+            line.is_over = bool(line.date_end and line.date_end < today)
+            line.term = False
+            if line.date_end:
+                line.term = self.env._("until %(day)s", day=format_date(self.env, line.date_end))
+            elif line.date_start and line.date_start > today:
+                line.term = self.env._("from %(day)s", day=format_date(self.env, line.date_start))
 
     def _get_cadence_name(self):
         """How often, in one word where there is one."""

@@ -82,6 +82,12 @@ class TestFigures(SubscriptionCommon):
         self.assertEqual(contract.line_ids[-1].cadence, "every 2 weeks, in arrears")
         self.assertEqual(contract.arr, 12 * contract.mrr)
 
+    def test_a_line_says_when_it_is_over_or_not_yet_begun(self):
+        lines = [{}, {"date_end": date(2026, 3, 9)}, {"date_end": date(2026, 3, 10)}, {"date_start": date(2026, 3, 11)}]
+        said = [(line.is_over, line.term) for line in self.make_contract(lines).line_ids]
+        wanted = [(False, False), (True, "until 03/09/2026"), (False, "until 03/10/2026"), (False, "from 03/11/2026")]
+        self.assertEqual(said, wanted)
+
     def test_a_list_of_contracts_reads_its_dues_at_once(self):
         for count in (2, 6):
             contracts = self.make_contract()
