@@ -1,0 +1,5 @@
+from . import res_users
+from . import res_partner
+from . import mail_message
+from . import member_permission
+from . import ir_ui_menu
