@@ -1,5 +1,6 @@
-from odoo.addons.web.controllers.vcard import Partner
 from odoo.http import request, route
+
+from odoo.addons.web.controllers.vcard import Partner
 
 
 class MemberCards(Partner):

@@ -36,8 +36,8 @@ class MemberPermission(models.Model):
         compute="_compute_level",
         inverse="_inverse_level",
         required=True,
-        help="None: sees no customer. View: sees customers and their activities. Contribute: creates and edits them, adds "
-        "notes. Edit: deletes and merges them, too. Manage: exports them to Excel and sets these levels.",
+        help="None: sees no customer. View: sees customers and their activities. Contribute: creates and edits them, "
+        "adds notes. Edit: deletes and merges them, too. Manage: exports them to Excel and sets these levels.",
     )
     is_administrator = fields.Boolean(compute="_compute_level", export_string_translation=False)
     reason = fields.Char(compute="_compute_level", string="Remark")

@@ -11,8 +11,8 @@ NAMES = {"id", ".id", "name", "display_name", "complete_name"}
 class ResPartner(models.Model):
     """Levels for customers, enforced where every way in passes (CUB-28..36).
 
-    Rights of other apps (contact creation, sales, purchase) say what Odoo lets a person do; the level says what he may do
-    with customers, and is asked on top. What the system does by itself (sudo) goes on.
+    Rights of other apps (contact creation, sales, purchase) say what Odoo lets a person do; the level says what he may
+    do with customers, and is asked on top. What the system does by itself (sudo) goes on.
     """
 
     _inherit = "res.partner"

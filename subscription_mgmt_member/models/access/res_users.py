@@ -26,7 +26,9 @@ class ResUsers(models.Model):
         if not self._is_internal():
             return "none"
         # From the top: who may more through another role has that, whatever lower level was chosen for him (CUB-35).
-        return next((level for level in ("manage", "edit", "contribute", "none") if self.has_group(GROUPS[level])), "view")
+        return next(
+            (level for level in ("manage", "edit", "contribute", "none") if self.has_group(GROUPS[level])), "view"
+        )
 
     def _has_member_level(self, level):
         """Whether this user may do what takes that level."""

@@ -11,7 +11,11 @@ class TestLevelNone(MemberCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        groups = ("sales_team.group_sale_salesman_all_leads", "project.group_project_user", "purchase.group_purchase_user")
+        groups = (
+            "sales_team.group_sale_salesman_all_leads",
+            "project.group_project_user",
+            "purchase.group_purchase_user",
+        )
         cls.user = cls.make_user("none", *groups, password="member_none")
         cls.everybody = cls.firm | cls.employee | cls.person
 
@@ -21,7 +25,9 @@ class TestLevelNone(MemberCase, HttpCase):
         self.assertFalse(ours & self.everybody)
         self.assertEqual(partners.search_count([("id", "in", self.everybody.ids)]), 0)
         self.assertEqual(partners.name_search("Çınar"), [])
-        self.assertEqual(partners.formatted_read_group([("id", "in", self.everybody.ids)], ["is_company"], ["__count"]), [])
+        self.assertEqual(
+            partners.formatted_read_group([("id", "in", self.everybody.ids)], ["is_company"], ["__count"]), []
+        )
         with self.assertRaises(AccessError):
             self.firm.with_user(self.user).read(["name"])
 
@@ -78,7 +84,9 @@ class TestLevelNone(MemberCase, HttpCase):
         """A customer follows it, and wrote there."""
         order = self.env["sale.order"].create({"partner_id": self.firm.id})
         order.message_subscribe(partner_ids=self.firm.ids)
-        order.message_post(body="When?", author_id=self.firm.id, message_type="comment", subtype_xmlid="mail.mt_comment")
+        order.message_post(
+            body="When?", author_id=self.firm.id, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
         self.authenticate("member_none", "member_none")
         thread = {"thread_model": "sale.order", "thread_id": order.id}
         found = self.make_jsonrpc_request("/mail/thread/messages", thread)
