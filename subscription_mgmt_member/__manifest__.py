@@ -15,7 +15,16 @@
     ],
     "data": [
         "security/member_groups.xml",
+        "security/ir.model.access.csv",
+        "security/member_access_security.xml",
+        "security/member_feed_security.xml",
         "views/member/res_partner_views.xml",
+        "views/access/member_permission_views.xml",
+        "views/feed/member_activity_views.xml",
+        "views/feed/res_partner_views.xml",
         "views/member_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["subscription_mgmt_member/static/tests/tours/**/*"],
+    },
 }

@@ -1,6 +1,7 @@
 from odoo.tests import TransactionCase, new_test_user
 
 LEVELS = {
+    "none": "base.group_user,subscription_mgmt_member.group_member_none",
     "view": "base.group_user",
     "contribute": "subscription_mgmt_member.group_member_contributor",
     "edit": "subscription_mgmt_member.group_member_editor",
@@ -21,6 +22,6 @@ class MemberCase(TransactionCase):
 
     @classmethod
     def make_user(cls, level, *groups, **values):
-        """A user of a level, View to Manage, with more groups on top."""
+        """A user of a level, None to Manage, with more groups on top."""
         login = values.pop("login", f"member_{level}")
         return new_test_user(cls.env, login, groups=",".join((LEVELS[level], *groups)), **values)

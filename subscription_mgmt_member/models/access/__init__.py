@@ -1,0 +1,6 @@
+from . import res_users
+from . import res_partner
+from . import mail_message
+from . import mail_thread
+from . import member_permission
+from . import ir_ui_menu
