@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": [
         "base_iban",
+        "base_vat",
         "crm",
         "purchase",
         "sale_crm",
@@ -15,6 +16,9 @@
     ],
     "data": [
         "security/member_groups.xml",
+        "security/ir.model.access.csv",
+        "security/member_security.xml",
+        "views/member/res_partner_category_views.xml",
         "views/member/res_partner_views.xml",
         "views/member_menus.xml",
     ],
