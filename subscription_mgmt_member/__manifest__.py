@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": [
         "base_iban",
+        "base_vat",
         "crm",
         "purchase",
         "sale_crm",
@@ -18,6 +19,8 @@
         "security/ir.model.access.csv",
         "security/member_access_security.xml",
         "security/member_feed_security.xml",
+        "security/member_security.xml",
+        "views/member/res_partner_category_views.xml",
         "views/member/res_partner_views.xml",
         "views/access/member_permission_views.xml",
         "views/feed/member_activity_views.xml",

@@ -1,1 +1,1 @@
-from . import test_member
+from . import test_additional, test_duplicates, test_member, test_trading
