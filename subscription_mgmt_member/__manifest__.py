@@ -15,7 +15,11 @@
     ],
     "data": [
         "security/member_groups.xml",
+        "security/ir.model.access.csv",
+        "security/member_corporate_security.xml",
         "views/member/res_partner_views.xml",
+        "views/corporate/member_target_views.xml",
+        "views/corporate/res_partner_views.xml",
         "views/member_menus.xml",
     ],
 }
