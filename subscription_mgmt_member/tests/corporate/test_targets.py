@@ -104,8 +104,9 @@ class TestTargets(AccountTestInvoicingCommon, CorporateCase):
 
     def test_wmm_28_the_year_of_a_unit_on_its_page(self):
         target = self.make_target(self.firm, year=self.company._subscription_today().year)
-        self.assertEqual((self.firm.member_target_amount, self.firm.member_target_percent), (target.amount, 0))
-        self.assertFalse(self.division.member_target_amount)
+        firm, division = (self.firm + self.division).with_company(self.company)
+        self.assertEqual((firm.member_target_amount, firm.member_target_percent), (target.amount, 0))
+        self.assertFalse(division.member_target_amount)
 
     def test_bad_input_is_refused(self):
         for partner, values in ((self.firm, {"amount": -1}), (self.firm, {"year": 26}), (self.branch, {})):

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from .corporate_common import CorporateCase
 
@@ -116,9 +116,8 @@ class TestUnits(CorporateCase):
     # === FORM === #
     def test_a_unit_is_added_from_its_company(self):
         action = self.firm.action_add_member_unit()
-        form = Form(self.env["res.partner"].with_context(**action["context"]))
-        form.name = "Çankaya"
-        unit = form.save()
+        partners = self.env["res.partner"].with_context(**action["context"])
+        unit = partners.create({**partners.default_get(["parent_id", "member_unit", "type"]), "name": "Çankaya"})
         self.assertEqual((unit.member_unit, unit.parent_id, unit.type), ("branch", self.firm, "other"))
 
     def test_view_changes_no_unit(self):
