@@ -11,7 +11,6 @@
         "security/subscription_refused_request_security.xml",
         "views/helpdesk_ticket_team_views.xml",
         "views/helpdesk_ticket_views.xml",
-        "views/res_partner_views.xml",
         "views/subscription_refused_request_views.xml",
         "views/portal_templates.xml",
     ],

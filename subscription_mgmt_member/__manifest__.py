@@ -25,6 +25,10 @@
         "views/access/member_permission_views.xml",
         "views/feed/member_activity_views.xml",
         "views/feed/res_partner_views.xml",
+        "security/member_corporate_security.xml",
+        "views/member/res_partner_views.xml",
+        "views/corporate/member_target_views.xml",
+        "views/corporate/res_partner_views.xml",
         "views/member_menus.xml",
     ],
     "assets": {

@@ -28,6 +28,7 @@ EXCEPTIONS = {
     "subscription.dunning.threshold.plan_id": "the company of the threshold is that of the plan",
     "subscription.import.progress.batch_id": "sealed",
     "res.company.subscription_dunning_plan_id": "_check_subscription_dunning_plan",
+    "res.partner.customer_manager_ids": "people have several companies; who is told is looked up",
     "res.partner.department_ids": "customers are shared; a request asks the department of its own company",
 }
 

@@ -2,5 +2,4 @@ from . import helpdesk_ticket
 from . import helpdesk_ticket_team
 from . import mail_gateway
 from . import notification
-from . import res_partner
 from . import subscription_refused_request

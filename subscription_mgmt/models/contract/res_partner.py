@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..common.groups import VIEWER
+from ..common.groups import INTERNAL, VIEWER
 
 
 class ResPartner(models.Model):
@@ -20,6 +20,18 @@ class ResPartner(models.Model):
         string="One Invoice for All Subscriptions",
         help="Bill all contracts that this customer pays for on one invoice.",
         groups=VIEWER,
+    )
+    customer_manager_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="subscription_customer_manager_rel",
+        column1="partner_id",
+        column2="user_id",
+        string="Customer Managers",
+        copy=False,
+        domain=[("share", "=", False)],
+        groups=INTERNAL,
+        help="Who looks after the customer in the portal: told of what he does there, and of his requests where the "
+        "responsible of a request is the customer managers.",
     )
 
     def _compute_subscription_contract_count(self):

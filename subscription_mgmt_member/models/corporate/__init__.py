@@ -1,0 +1,4 @@
+from . import member_target
+from . import organisation
+from . import targets
+from . import team
