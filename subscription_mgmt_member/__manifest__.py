@@ -15,7 +15,15 @@
     ],
     "data": [
         "security/member_groups.xml",
+        "security/ir.model.access.csv",
+        "security/member_individual_security.xml",
+        "data/member_relation_degree_data.xml",
         "views/member/res_partner_views.xml",
+        "views/individual/member_card_views.xml",
+        "views/individual/member_relation_views.xml",
+        "wizards/individual/member_fetch_views.xml",
+        "views/individual/res_partner_views.xml",
         "views/member_menus.xml",
+        "views/individual/individual_menus.xml",
     ],
 }
