@@ -17,6 +17,7 @@
         "security/member_groups.xml",
         "security/ir.model.access.csv",
         "security/member_individual_security.xml",
+        "security/member_analysis_security.xml",
         "data/member_relation_degree_data.xml",
         "views/member/res_partner_views.xml",
         "views/individual/member_card_views.xml",
@@ -25,5 +26,8 @@
         "views/individual/res_partner_views.xml",
         "views/member_menus.xml",
         "views/individual/individual_menus.xml",
+        "views/analysis/survey_survey_views.xml",
+        "views/analysis/res_partner_views.xml",
+        "views/analysis/portal_analysis_templates.xml",
     ],
 }
