@@ -1,1 +1,2 @@
 from . import vcard
+from . import portal_analyses

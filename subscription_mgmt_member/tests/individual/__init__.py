@@ -1,0 +1,2 @@
+from . import test_individual
+from . import test_individual_merge
