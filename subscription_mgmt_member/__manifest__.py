@@ -15,7 +15,15 @@
     ],
     "data": [
         "security/member_groups.xml",
+        "security/ir.model.access.csv",
+        "security/member_statement_security.xml",
+        "report/member_statement_reports.xml",
+        "report/member_statement_templates.xml",
+        "data/mail_template_statement_data.xml",
+        "wizards/statement/member_statement_views.xml",
         "views/member/res_partner_views.xml",
+        "views/statement/res_partner_views.xml",
+        "views/statement/portal_statement_templates.xml",
         "views/member_menus.xml",
     ],
 }

@@ -43,9 +43,7 @@ class Charge:
     amount: Decimal
 
 
-def free_stretches(
-    first: date, last: date, taken: Iterable[tuple[date, date]]
-) -> list[tuple[date, date]]:
+def free_stretches(first: date, last: date, taken: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
     """Return the days from first to last without those taken, as stretches with both ends included."""
     free, start = [], first
     for date_from, date_to in sorted(taken):
