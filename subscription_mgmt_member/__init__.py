@@ -1,1 +1,4 @@
-from . import controllers, models, wizards
+# The folder tools/ is plain Python and can be imported from a checkout without Odoo;
+# the models can only be imported by Odoo, which loads the add-on under this name.
+if __name__.startswith("odoo.addons."):
+    from . import controllers, models, wizards

@@ -1,2 +1,3 @@
 from . import vcard
 from . import portal_analyses
+from . import portal_statement

@@ -1,1 +1,2 @@
 from . import individual
+from . import statement
