@@ -15,7 +15,12 @@
     ],
     "data": [
         "security/member_groups.xml",
+        "security/ir.model.access.csv",
+        "security/member_merge_security.xml",
         "views/member/res_partner_views.xml",
+        "wizards/merge/member_merge_views.xml",
+        "views/merge/member_duplicate_views.xml",
+        "data/member_duplicate_cron.xml",
         "views/member_menus.xml",
     ],
 }
