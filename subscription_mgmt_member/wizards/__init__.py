@@ -1,2 +1,3 @@
 from . import individual
 from . import statement
+from . import merge
