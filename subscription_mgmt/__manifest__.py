@@ -65,6 +65,7 @@
         "views/contract/subscription_document_views.xml",
         "views/billing/subscription_billing_run_views.xml",
         "views/reporting/subscription_assurance_views.xml",
+        "views/reporting/subscription_mrr_event_views.xml",
         "views/billing/account_move_views.xml",
         "views/charging/subscription_charge_views.xml",
         "views/contract/res_partner_views.xml",

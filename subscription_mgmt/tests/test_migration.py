@@ -69,3 +69,15 @@ class TestMigration(TransactionCase):
                     values for _row, values in change.changed if {"price_unit", "quantity", "date_to"} & set(values)
                 ]
                 self.assertFalse(moved)
+
+    # === REVENUE === #
+    def test_revenue_has_its_history(self):
+        contracts = self.env["subscription.contract"].search([("state", "!=", "draft")])
+        self.assertTrue(contracts.mrr_event_ids)
+        for day in (date(2026, 1, 5), date(2026, 1, 15), date(2026, 2, 15), date(2026, 6, 1)):
+            for company in contracts.company_id:
+                self.assertFalse(contracts._find_other_mrr(company, day), day)
+        self.env.cr.execute(
+            "SELECT FROM information_schema.columns WHERE table_name = 'subscription_contract' AND column_name = 'mrr'"
+        )
+        self.assertFalse(self.env.cr.fetchall())

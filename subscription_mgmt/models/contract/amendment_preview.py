@@ -49,7 +49,9 @@ class SubscriptionAmendment(models.Model):
         if not self.step_ids:
             return {**empty, "digest": False}
         contract = self.contract_id
-        before, mrr_before = self._read_plan(), contract._get_mrr(self.date)
+        # A trial counts for nothing: what is changed in it shows on the first day that is paid.
+        paid = max(self.date, contract._get_first_paid_day())
+        before, mrr_before = self._read_plan(), contract._get_mrr(paid)
         next_day = contract._get_next_invoice_day(self.date) or date.max
         billed = self._get_rows().filtered(lambda row: row.state == "invoiced")
         try:
@@ -61,7 +63,7 @@ class SubscriptionAmendment(models.Model):
                     next_day = min([next_day, *self._get_new_lines(journal)._get_next_period_days(self._get_begun())])
                     self._bill_at_once(is_preview=True)
                     self.env.flush_all()
-                    after, mrr_after = self._read_plan(billed), contract._get_mrr(self.date)
+                    after, mrr_after = self._read_plan(billed), contract._get_mrr(paid)
                 finally:
                     savepoint.rollback()
                     self.env.invalidate_all(flush=False)

@@ -17,9 +17,8 @@ from .trial import END, REMIND
 RENEW = Job("subscription.contract", "_get_renewable_domain", "_renew_due", "terms")
 CLOSE = Job("subscription.contract", "_get_ended_domain", "_close_ended", "terms")
 TURN = Job("subscription.contract", "_get_turning_domain", "_turn", "terms")
-FIGURES = Job("subscription.contract", "_get_other_mrr_domain", "_refresh_mrr", "terms")
 # What the night does about terms, in this order
-TERMS = (PAYERS, RENEW, TURN, END, CLOSE, REMIND, FIGURES)
+TERMS = (PAYERS, RENEW, TURN, END, CLOSE, REMIND)
 # Contracts that a person renews stay open for so many days after their end, unbilled, until somebody has decided.
 GRACE_DAYS = 30
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ...tools.periods import ONE_DAY, index_of, period
 from ..common.context import LATER, LEDGER
@@ -81,14 +81,37 @@ class SubscriptionContract(models.Model):
     def _get_mrr(self, day):
         """Monthly recurring revenue of the lines in force on a day, in the currency of the contract.
 
-        No draft has any, nor a day outside the term or in a pause, nor a line whose periods are used up.
+        No draft has any, nor a day outside the term, of a trial or in a pause, nor a line whose periods are used up.
         """
         self.ensure_one()
-        if self.state == "draft" or day < self.date_start or (self.date_end and day > self.date_end):
+        if self.state == "draft":
             return 0.0
         if any(pause.date_from <= day and (not pause.date_to or pause.date_to >= day) for pause in self.pause_ids):
             return 0.0
-        return sum(line.mrr for line in self.line_ids if line._serves(day))
+        spans = self._get_paid_days()
+        return sum(line.mrr for line, (first, last) in spans.items() if first <= day <= (last or day))
+
+    def _get_paid_days(self):
+        """First and last day (None: open) on which each line of the contracts is paid, pauses apart.
+
+        A line that was taken away was paid until the last day that was billed; one that is void never.
+        """
+        lines = self.with_context(active_test=False).line_ids.filtered(lambda line: not line.is_void)
+        billed = lines.filtered(lambda line: not line.active)._get_billed_until()
+        spans = {}
+        for contract, own in lines.grouped("contract_id").items():
+            start, ends = contract._get_first_paid_day(), contract._get_last_days()
+            for line in own:
+                first, last = max(line.date_start, start), min(ends, default=None)
+                end = line.date_end or None
+                if line.repetitions:
+                    end = line._get_last_day()
+                if not line.active:
+                    end = billed.get(line.id) or first - ONE_DAY
+                last = min((day for day in (last, end) if day), default=None)
+                if not last or last >= first:
+                    spans[line] = first, last
+        return spans
 
     def _get_next_invoice_day(self, day):
         """Day of the next invoice for service from a day on, as the plan stands; empty: none is planned."""
@@ -183,6 +206,13 @@ class SubscriptionContractLine(models.Model):
             else:
                 found.append(period(cadence.anchor, index_of(cadence.anchor, day, *args), *args)[1] + ONE_DAY)
         return found
+
+    def _get_billed_until(self):
+        """Last day of each line that was billed, by its id."""
+        billed = Domain("line_id", "in", self.ids) & Domain("state", "=", "invoiced")
+        rows = self.env["subscription.installment"].sudo()  # sudo: whoever may see the rows
+        groups = rows._read_group(billed, ["line_id"], ["date_to:max"]) if self else ()
+        return {line.id: day for line, day in groups}
 
     def _is_billed(self):
         """Whether an invoice was made for a day of the line."""

@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL
 
 # What invoices were made out in; stays as it is once the contract was billed
 IDENTITY = {"company_id", "currency_id", "partner_id"}
@@ -143,12 +142,6 @@ class SubscriptionContract(models.Model):
     # === FIGURES === #
     # Not indexed: billing changes it on every contract, and an update that touches no index is cheap.
     date_next_invoice = fields.Date(string="Next Invoice", compute="_compute_date_next_invoice", store=True)
-    mrr = fields.Monetary(
-        string="MRR",
-        compute="_compute_mrr",
-        store=True,
-        help="Monthly recurring revenue: the untaxed price of all running lines for an average month.",
-    )
     plan_outdated = fields.Boolean(
         compute="_compute_plan_outdated",
         help="The payment plan is not what the terms ask for now, because accounting changed what was billed.",
@@ -197,15 +190,6 @@ class SubscriptionContract(models.Model):
         for contract in self:
             contract.user_id = contract.employee_id.user_id or contract.user_id
 
-    @api.depends(
-        "line_ids.mrr", "line_ids.active", "line_ids.date_start", "line_ids.date_end", "state", "date_trial_end"
-    )
-    def _compute_mrr(self):
-        for contract in self:
-            # Who tries it pays nothing that would recur; a draft says what it will come to.
-            running = contract.state == "draft" or (contract.state == "active" and not contract._is_free_today())
-            contract.mrr = sum(contract._get_lines_in_force().mapped("mrr")) if running else 0
-
     def _get_lines_in_force(self):
         """Lines with service today; of a draft, those that it begins with."""
         today = self.company_id._subscription_today()
@@ -243,31 +227,6 @@ class SubscriptionContract(models.Model):
         if operator != "in":
             return NotImplemented
         return [("installment_ids.invoice_line_id.move_id", "in", value)]
-
-    @api.model
-    def _get_other_mrr_domain(self, company, date_ref):
-        """Contracts whose figure is not that of the day any more, because a line began or ended, or a trial."""
-        query = SQL(
-            """
-            SELECT contract.id
-              FROM subscription_contract contract
-         LEFT JOIN subscription_contract_line line
-                ON line.contract_id = contract.id AND line.active
-               AND line.date_start <= GREATEST(contract.date_start, %(day)s)
-               AND (line.date_end IS NULL OR line.date_end >= GREATEST(contract.date_start, %(day)s))
-               AND (contract.date_trial_end IS NULL OR contract.date_trial_end < %(day)s)
-             WHERE contract.company_id = %(company)s AND contract.state = 'active'
-          GROUP BY contract.id
-            HAVING abs(COALESCE(contract.mrr, 0) - COALESCE(SUM(line.mrr), 0)) > 0.005
-            """,
-            day=date_ref,
-            company=company.id,
-        )
-        return [("id", "in", query)]
-
-    def _refresh_mrr(self, _date_ref):
-        """Count the lines in force today."""
-        self.env.add_to_compute(self._fields["mrr"], self)
 
     def _get_alert_users(self):
         """Whoever looks after the contract is told when something is wrong with it."""

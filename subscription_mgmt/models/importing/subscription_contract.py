@@ -49,12 +49,9 @@ class SubscriptionContract(models.Model):
     def _create(self, data_list):
         """Override of `base`: write the figures of imported contracts with them, not by a second pass."""
         if self.env.context.get("subscription_import") is IMPORT:
-            fields_ = [self._fields[name] for name in ("mrr", "date_next_invoice")]
             for data in data_list:
-                lines = [line for _create, _id, line in data["stored"]["line_ids"]]
-                if all("mrr" in line for line in lines):
-                    data["stored"].update(mrr=sum(line["mrr"] for line in lines), date_next_invoice=False)
-                    data["protected"].update(fields_)
+                data["stored"]["date_next_invoice"] = False
+                data["protected"].add(self._fields["date_next_invoice"])
         return super()._create(data_list)
 
 

@@ -6,7 +6,8 @@ from odoo.fields import Domain
 
 from ...tools.importing.values import same_number
 
-PLAN_FIELDS = {"date_start", "date_end"}  # of a contract; its lines say themselves what their plan is made from
+# Of a contract, what follows when it is settled; its lines say themselves what their plan is made from
+PLAN_FIELDS = {"date_start", "date_end", "partner_id"}
 
 
 class SubscriptionImportLedger(models.AbstractModel):

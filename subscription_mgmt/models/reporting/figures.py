@@ -38,10 +38,10 @@ class SubscriptionContract(models.Model):
         comodel_name="subscription.request", string="Open Request", compute="_compute_request_id"
     )
 
-    @api.depends("mrr")
+    @api.depends("mrr", "mrr_offer")
     def _compute_arr(self):
         for contract in self:
-            contract.arr = 12 * contract.mrr
+            contract.arr = 12 * (contract.mrr_offer if contract.state == "draft" else contract.mrr)
 
     @api.depends("line_ids.price_subtotal", "line_ids.interval", "line_ids.interval_unit", "line_ids.active")
     def _compute_price_summary(self):

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ..common.batches import Job
 from .comparison import COMPARE
+from .mrr_log import VALUE
 
 CHECK = Job("res.company", "_get_own_domain", "_check_subscription_assurance", "check")
 
@@ -29,6 +30,7 @@ class SubscriptionAssurance(models.Model):
             ("draft", "Invoices left in draft"),
             ("unsent", "Posted invoices that were not sent"),
             ("unknown", "Card charges without a known outcome"),
+            ("mrr", "Contracts whose revenue log differs from their lines"),
             ("cron", "Scheduled actions that are off or late"),
         ],
         string="Check",
@@ -178,7 +180,7 @@ class SubscriptionAssurance(models.Model):
     @api.model
     def _cron_check_assurance(self):
         """Look every night at each company that runs subscriptions: contract by contract, then at the whole."""
-        self.env["subscription.batches"]._run(COMPARE, CHECK)
+        self.env["subscription.batches"]._run(VALUE, COMPARE, CHECK)
 
 
 class ResCompany(models.Model):

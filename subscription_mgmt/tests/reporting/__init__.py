@@ -5,3 +5,5 @@ from . import test_assurance_month
 from . import test_foresight
 from . import test_figures
 from . import test_history
+from . import test_mrr_lives
+from . import test_mrr_log

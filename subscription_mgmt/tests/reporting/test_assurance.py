@@ -82,4 +82,4 @@ class TestAssurance(SubscriptionCommon):
         action = self.env["subscription.assurance"].action_open()
         self.assertEqual(action["res_model"], "subscription.assurance.page")
         kinds = self.env["subscription.assurance"].search([("company_id", "=", self.company.id)]).mapped("kind")
-        self.assertEqual(len(kinds), 10)
+        self.assertEqual(len(kinds), 11)
