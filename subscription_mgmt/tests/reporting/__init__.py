@@ -5,3 +5,6 @@ from . import test_assurance_month
 from . import test_foresight
 from . import test_figures
 from . import test_history
+from . import test_outlook
+from . import test_profit
+from . import test_unpaid
