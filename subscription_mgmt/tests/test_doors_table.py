@@ -15,7 +15,7 @@ from .sealed_common import OURS
 ADDON = "subscription_mgmt"
 TABLE = f"{ADDON}/tests/data/doors.json"
 # What Odoo defines, and we add to: who may is said by the access table
-CRUD = {"create", "write", "unlink", "copy", "copy_data", "default_get"}
+CRUD = {"create", "write", "unlink", "copy", "copy_data", "default_get", "get_empty_list_help"}
 LOOKED_AT = ("read", "write", "create", "unlink")
 ARGUMENTS = {
     "subscription.installment.action_skip": ["Agreed"],

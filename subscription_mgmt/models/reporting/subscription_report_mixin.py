@@ -12,6 +12,7 @@ class SubscriptionReportMixin(models.AbstractModel):
     """
 
     _name = "subscription.report.mixin"
+    _inherit = "subscription.filtered.mixin"
     _description = "Figures by Contract"
 
     contract_id = fields.Many2one(comodel_name="subscription.contract", readonly=True)
