@@ -15,7 +15,7 @@ from .sealed_common import OURS
 ADDON = "subscription_mgmt"
 TABLE = f"{ADDON}/tests/data/doors.json"
 # What Odoo defines, and we add to: who may is said by the access table
-CRUD = {"create", "write", "unlink", "copy", "copy_data", "default_get"}
+CRUD = {"create", "write", "unlink", "copy", "copy_data", "default_get", "get_empty_list_help"}
 LOOKED_AT = ("read", "write", "create", "unlink")
 ARGUMENTS = {
     "subscription.installment.action_skip": ["Agreed"],
@@ -23,6 +23,8 @@ ARGUMENTS = {
     "subscription.credit.move.action_reverse": ["Mistake"],
     "ir.ui.menu.load_menus": [False],
 }
+# Read from the database each time, by contract
+FIGURES = ("subscription.unpaid", "subscription.due", "subscription.outlook", "subscription.profit.report")
 HOW = "tests/data/doors.json says who may what; add the line, with a thought of who should be able to, or take it out."
 
 
@@ -92,6 +94,7 @@ class TestDoorsTable(DoorsCommon):
                 }
             )
         )
+        cls.make_cost()
         code = {"model": "res.partner", "res_id": cls.customer.id, "code": "1", "company_id": cls.company.id}
         return {
             **{name: record.sudo(False) for name, record in cls.records.items()},
@@ -110,7 +113,17 @@ class TestDoorsTable(DoorsCommon):
             "subscription.external.id": cls.env["subscription.external.id"].sudo().create(code),
             "res.partner": cls.customer,
             "ir.ui.menu": cls.env["ir.ui.menu"],
+            **{name: cls.env[name].search([("company_id", "=", cls.company.id)], limit=1) for name in FIGURES},
         }
+
+    @classmethod
+    def make_cost(cls):
+        """Something that the profit of a contract is made of."""
+        plan = cls.env["account.analytic.plan"].sudo().create({"name": "Contracts"})
+        account = plan.env["account.analytic.account"].create({"name": "One", "plan_id": plan.id})
+        cls.other_contract.analytic_account_id = account
+        values = {"name": "Cost", "amount": -1.0, "company_id": cls.company.id, plan._column_name(): account.id}
+        plan.env["account.analytic.line"].create(values)
 
     @classmethod
     def make_dialog_values(cls):

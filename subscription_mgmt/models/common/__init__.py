@@ -1,5 +1,6 @@
 from . import account_move
 from . import subscription_sealed_mixin
+from . import subscription_filtered_mixin
 from . import subscription_named_mixin
 from . import subscription_dialog_mixin
 from . import subscription_mixin

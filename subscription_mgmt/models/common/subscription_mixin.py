@@ -7,7 +7,7 @@ class SubscriptionMixin(models.AbstractModel):
     """What every stored model of the suite shares: it belongs to a company that has subscriptions switched on."""
 
     _name = "subscription.mixin"
-    _inherit = "subscription.named.mixin"
+    _inherit = ["subscription.named.mixin", "subscription.filtered.mixin"]
     _description = "Subscription company switch"
 
     @api.model_create_multi

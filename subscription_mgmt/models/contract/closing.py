@@ -47,7 +47,7 @@ class SubscriptionContract(models.Model):
     # What closing changed: taking it back, and re-opening, put it back.
     date_end_before = fields.Date(string="End Date Before Closing", copy=False, readonly=True)
     renewal_before = fields.Selection(
-        selection=lambda self: self._fields["renewal"].selection,
+        selection=lambda self: self._fields["renewal"]._description_selection(self.env),
         string="Renewal Before Closing",
         copy=False,
         readonly=True,

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 # What invoices were made out in; stays as it is once the contract was billed
 IDENTITY = {"company_id", "currency_id", "partner_id"}
@@ -241,8 +242,8 @@ class SubscriptionContract(models.Model):
                     self.env._(
                         "Contract %(contract)s ends on %(end)s, before it starts on %(start)s.",
                         contract=contract.name,
-                        end=contract.date_end,
-                        start=contract.date_start,
+                        end=format_date(self.env, contract.date_end),
+                        start=format_date(self.env, contract.date_start),
                     )
                 )
             for line in contract.line_ids:

@@ -142,8 +142,8 @@ class SubscriptionContractLine(models.Model):
                     self.env._(
                         "Line %(line)s ends on %(end)s, before it starts on %(start)s.",
                         line=line.product_id.display_name,
-                        end=line.date_end,
-                        start=line.date_start,
+                        end=format_date(self.env, line.date_end),
+                        start=format_date(self.env, line.date_start),
                     )
                 )
             line._check_number_of_periods()
@@ -152,7 +152,7 @@ class SubscriptionContractLine(models.Model):
                     self.env._(
                         "Line %(line)s starts on %(start)s, before its contract.",
                         line=line.product_id.display_name,
-                        start=line.date_start,
+                        start=format_date(self.env, line.date_start),
                     )
                 )
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...tools.proration import get_exact_price
 from ..common.context import LEDGER
@@ -125,10 +126,12 @@ class SubscriptionInstallment(models.Model):
     # What billing looks for: found without reading the rows that are done.
     _due = models.Index("(company_id, date_invoice) WHERE state = 'planned'")
 
+    @api.depends_context("lang")
     @api.depends("partner_id", "contract_id", "date_from", "date_to")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{row.partner_id.name}, {row.contract_id.name} ({row.date_from} – {row.date_to})"
+            days = " – ".join(format_date(self.env, day) for day in (row.date_from, row.date_to) if day)
+            row.display_name = f"{row.partner_id.name}, {row.contract_id.name} ({days})"
 
     @api.depends("credited_id", "is_again", "price_unit")
     def _compute_kind(self):

@@ -33,7 +33,7 @@ class SubscriptionCreditMove(models.Model):
     date = fields.Date(required=True, readonly=True, index=True)
     move_type = fields.Selection(
         selection=[
-            ("grant", "Bought or granted"),
+            ("grant", "Received"),
             ("spend", "Request"),
             ("correction", "Correction"),
             ("expired", "Expired"),

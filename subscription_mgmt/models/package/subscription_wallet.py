@@ -33,7 +33,7 @@ class SubscriptionWallet(models.Model):
         comodel_name="subscription.entitlement", string="Paid Subscriptions", compute="_compute_figures"
     )
     kind = fields.Selection(
-        selection=lambda self: self.env["subscription.package"]._fields["kind"].selection,
+        selection=lambda self: self.env["subscription.package"]._fields["kind"]._description_selection(self.env),
         string="Type",
         compute="_compute_figures",
     )

@@ -1,10 +1,12 @@
 """What one looks at before reading a contract: revenue, next invoice, dues, and how much of the plan is done."""
 
+import operator
 from collections import defaultdict
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_date
 
 # Of the bar, in its order: part of the plan → colour
@@ -14,6 +16,15 @@ PARTS = {
     "overdue": "bg-danger",
     "planned": "bg-secondary bg-opacity-50",
     "skipped": "bg-light border",
+}
+# Comparisons by which contracts are found by what they owe
+COMPARED = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "in": lambda amount, values: amount in values,
+    "not in": lambda amount, values: amount not in values,
 }
 
 
@@ -28,10 +39,18 @@ class SubscriptionContract(models.Model):
         string="Next Invoice Amount", compute="_compute_amount_next_invoice", help="Untaxed."
     )
     amount_due = fields.Monetary(
-        string="Due", compute="_compute_dues", compute_sudo=True, help="What is open of the invoices of the contract."
+        string="Due",
+        compute="_compute_dues",
+        search="_search_amount_due",
+        compute_sudo=True,
+        help="What is open of the invoices of the contract.",
     )
     amount_overdue = fields.Monetary(
-        string="Overdue", compute="_compute_dues", compute_sudo=True, help="What is open and late."
+        string="Overdue",
+        compute="_compute_dues",
+        search="_search_amount_overdue",
+        compute_sudo=True,
+        help="What is open and late.",
     )
     plan_bar = fields.Html(string="Plan", compute="_compute_plan_bar", compute_sudo=True, sanitize=False)
     request_id = fields.Many2one(
@@ -73,40 +92,37 @@ class SubscriptionContract(models.Model):
     def _read_dues(self):
         """What is open and what is late of each contract, of invoices by hand that name it, too.
 
-        Of an invoice for several contracts it is the contract's share.
+        Of an invoice for several contracts it is the contract's share; the shares come to what is open, to the cent.
 
         :return: {id: (due, overdue)} in the currency of the contract; a credit that is open lowers both.
         """
-        if not self.ids:
-            return {}
-        moves = self.env["account.move"]
-        moves.flush_model(["amount_residual", "amount_total", "invoice_date_due", "state", "subscription_contract_id"])
-        self.env["account.move.line"].flush_model(["price_total"])
-        self.env["subscription.installment"].flush_model(["invoice_line_id", "contract_id"])
-        query = SQL(
-            """
-            SELECT share.contract_id, SUM(share.open), SUM(share.open) FILTER (WHERE share.due < company.today)
-              FROM (SELECT row.contract_id, move.company_id, move.invoice_date_due AS due,
-                           move.amount_residual * SUM(line.price_total) / NULLIF(move.amount_total, 0)
-                           * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END AS open
-                      FROM subscription_installment row
-                      JOIN account_move_line line ON line.id = row.invoice_line_id
-                      JOIN account_move move ON move.id = line.move_id
-                     WHERE row.contract_id = ANY(%(ids)s) AND move.state = 'posted' AND move.amount_residual != 0
-                  GROUP BY row.contract_id, move.id
-                     UNION ALL
-                    SELECT move.subscription_contract_id, move.company_id, move.invoice_date_due,
-                           move.amount_residual * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
-                      FROM account_move move
-                     WHERE move.subscription_contract_id = ANY(%(ids)s) AND move.state = 'posted'
-                       AND move.subscription_run_id IS NULL) share
-              JOIN (VALUES %(todays)s) AS company(id, today) ON company.id = share.company_id
-          GROUP BY share.contract_id
-            """,
-            ids=self.ids,
-            todays=self._get_sql_todays(),
-        )
-        return {id_: (float(due or 0), float(late or 0)) for id_, due, late in self.env.execute_query(query)}
+        dues = {}
+        for (id_, currency_id), amounts in self._read_open().items():
+            contract = self.browse(id_)
+            currency = self.env["res.currency"].browse(currency_id)
+            if currency != contract.currency_id:
+                company = contract.company_id
+                today = company._subscription_today()
+                amounts = [currency._convert(one, contract.currency_id, company, today) for one in amounts]
+            due, late = dues.get(id_, (0.0, 0.0))
+            dues[id_] = due + amounts[0], late + amounts[1]
+        return dues
+
+    def _search_amount_due(self, comparison, value):
+        return self._search_open("amount_total", comparison, value)
+
+    def _search_amount_overdue(self, comparison, value):
+        return self._search_open("amount_overdue", comparison, value)
+
+    def _search_open(self, name, comparison, value):
+        """Contracts by what they owe, in the currency of the company; of whom nothing is open owes zero."""
+        if comparison not in COMPARED:
+            return NotImplemented
+        unpaid = self.env["subscription.unpaid"]
+        found = Domain("id", "in", unpaid._search([(name, comparison, value)]).subselect("contract_id"))
+        if COMPARED[comparison](0, value):
+            found |= Domain("id", "not in", unpaid._search([]).subselect("contract_id"))
+        return found
 
     def _get_sql_todays(self):
         """Today in each company of the contracts, as rows of (company, day)."""

@@ -1,6 +1,7 @@
 """Income, expense and margin of a contract (WSM-11, WSM-12)."""
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class SubscriptionContract(models.Model):
@@ -25,25 +26,44 @@ class SubscriptionContract(models.Model):
         compute_sudo=True,
         help="Income minus expense.",
     )
+    margin_percent = fields.Float(
+        string="Margin %",
+        compute="_compute_profit",
+        compute_sudo=True,
+        digits=(16, 1),
+        help="Margin of the income; empty as long as there is no income.",
+    )
 
     @api.depends("analytic_account_id")
     def _compute_profit(self):
         """Sum the analytic lines when read; never stored, so never out of date."""
-        income, total = self._sum_analytic([("general_account_id.internal_group", "=", "income")]), {}
-        total = self._sum_analytic([])
+        sums = self._read_profit()
         for contract in self:
-            account = contract.analytic_account_id.id
-            contract.income = income.get(account, 0.0)
-            contract.margin = total.get(account, 0.0)
-            contract.expense = contract.income - contract.margin
+            income, margin = sums.get(contract._origin.id, (0.0, 0.0))
+            contract.income, contract.margin, contract.expense = income, margin, income - margin
+            contract.margin_percent = 100 * margin / income if income else 0.0
 
-    def _sum_analytic(self, domain):
-        """Analytic amount per account id: income positive, cost negative."""
-        amounts = {}
-        for plan, accounts in self.analytic_account_id.grouped("root_plan_id").items():
-            column = plan._column_name()
-            lines = self.env["account.analytic.line"]._read_group(
-                [(column, "in", accounts.ids), *domain], [column], ["amount:sum"]
-            )
-            amounts.update({account.id: amount for account, amount in lines})
-        return amounts
+    def _read_profit(self):
+        """Income and margin by contract; of an account that several share, the part of each.
+
+        :return: {id: (income, margin)}
+        """
+        report = self.env["subscription.profit.report"]
+        accounts = self.analytic_account_id.ids
+        if not accounts:
+            return {}
+        for model, names in report._depends.items():
+            self.env[model].flush_model(names)
+        query = SQL(
+            "SELECT contract_id, SUM(income), SUM(margin) FROM (%s) part WHERE contract_id = ANY(%s) GROUP BY 1",
+            report._get_parts(accounts),
+            self.ids,
+        )
+        return {id_: (float(income), float(margin)) for id_, income, margin in self.env.execute_query(query)}
+
+    def action_view_profit(self):
+        """Open what income and cost of the contracts are made of."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_mgmt.subscription_profit_report_action")
+        views = [(False, kind) for kind in ("list", "pivot", "graph")]
+        return {**action, "domain": [("contract_id", "in", self.ids)], "context": {}, "views": views}

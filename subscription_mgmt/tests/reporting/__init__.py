@@ -7,3 +7,6 @@ from . import test_figures
 from . import test_history
 from . import test_mrr_lives
 from . import test_mrr_log
+from . import test_outlook
+from . import test_profit
+from . import test_unpaid

@@ -51,6 +51,8 @@ class SubscriptionBill(models.TransientModel):
         string="Previous Period", compute="_compute_due", help="Untaxed amount of the periods before these."
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
+    date_next = fields.Date(string="Next Day", compute="_compute_next", help="On which something is due.")
+    next_says = fields.Char(compute="_compute_next")
     line_ids = fields.One2many(comodel_name="subscription.bill.line", inverse_name="bill_id", string="Preview")
 
     @api.model
@@ -90,6 +92,57 @@ class SubscriptionBill(models.TransientModel):
             wizard.installment_count = sum(line["installment_count"] for line in due)
             wizard.amount = sum(line["amount"] for line in due)
             wizard.amount_before = sum(line["amount_before"] for line in due)
+
+    @api.depends("contract_count")
+    def _compute_next(self):
+        for wizard in self:
+            wizard.date_next, wizard.next_says = False, self.env._("Nothing is due, and nothing is planned after it.")
+            if wizard.contract_count:
+                wizard.next_says = False
+                continue
+            after = wizard._get_next_due()
+            if after:
+                wizard.date_next, contracts, amount = after
+                wizard.next_says = self.env._(
+                    "Nothing is due. Next is %(day)s: %(count)s contracts, %(amount)s untaxed.",
+                    day=format_date(self.env, wizard.date_next),
+                    count=contracts,
+                    amount=wizard.currency_id.format(amount),
+                )
+
+    def _get_next_due(self):
+        """The next day on which something is due: (day, number of contracts, amount in company currency)."""
+        self.ensure_one()
+        rows, chosen = self.env["subscription.installment"], self._get_chosen()
+        domain = Domain("company_id", "=", self.company_id.id) & Domain("state", "=", "planned")
+        domain &= Domain("date_invoice", ">", self.date_ref) & Domain("contract_id.state", "=", "active")
+        if chosen is not None:
+            domain &= Domain("contract_id", "in", chosen.ids)
+        first = rows.search(domain, order="date_invoice", limit=1)
+        if not first:
+            return None
+        due = rows._read_group(
+            domain & Domain("date_invoice", "=", first.date_invoice), ["contract_id"], ["price_subtotal:sum"]
+        )
+        return first.date_invoice, len(due), sum(self._convert(contract, amount) for contract, amount in due)
+
+    def action_take_next(self):
+        """Look at the next day on which something is due; the invoices keep their own day."""
+        self.ensure_one()
+        self.date_ref = self.date_next or self.date_ref
+        return self._open_again(self.env._("Bill Now"))
+
+    def _open_again(self, name):
+        """Show the dialog as it is now."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
 
     def _get_chosen(self):
         """Contracts that the filters leave, or None when everything due is meant."""
@@ -140,15 +193,7 @@ class SubscriptionBill(models.TransientModel):
         """List what would be billed, contract by contract, with the difference to the period before."""
         self.ensure_one()
         self.line_ids = [Command.clear(), *(Command.create(line) for line in self._get_due())]
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Preview"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return self._open_again(self.env._("Preview"))
 
     def action_bill(self):
         """Bill, and show the run.

@@ -62,7 +62,7 @@ registry.category("web_tour.tours").add("subscription_import", {
         },
         click(
             "load the mended file",
-            ".o_menu_sections button[data-menu-xmlid='subscription_mgmt.subscription_menu_import']",
+            ".o_menu_sections button[data-menu-xmlid='subscription_mgmt.subscription_menu_contracts']",
         ),
         click("on the import page", ".dropdown-item[data-menu-xmlid='subscription_mgmt.subscription_import_menu']"),
         {

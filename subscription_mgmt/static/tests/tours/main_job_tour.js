@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("subscription_main_job", {
         },
         {
             content: "open the import menu",
-            trigger: "button[data-menu-xmlid='subscription_mgmt.subscription_menu_import']",
+            trigger: "button[data-menu-xmlid='subscription_mgmt.subscription_menu_contracts']",
             run: "click",
         },
         {

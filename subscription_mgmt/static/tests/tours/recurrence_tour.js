@@ -68,7 +68,7 @@ registry.category("web_tour.tours").add("subscription_recurrence", {
         },
         {
             content: "on Tuesday",
-            trigger: ".o_recurrent_weekdays .o_calendar_week_days_rounded:eq(2)",
+            trigger: ".o_recurrent_weekdays .o_subscription_week_day:eq(2)",
             run: "click",
         },
         {
@@ -120,12 +120,12 @@ registry.category("web_tour.tours").add("subscription_recurrence", {
         },
         {
             content: "no longer Tuesday",
-            trigger: ".o_recurrent_weekdays .o_calendar_week_days_rounded.text-bg-action",
+            trigger: ".o_recurrent_weekdays .o_subscription_week_day.text-bg-action",
             run: "click",
         },
         {
             content: "but Monday",
-            trigger: ".o_recurrent_weekdays:not(:has(.text-bg-action)) .o_calendar_week_days_rounded:eq(1)",
+            trigger: ".o_recurrent_weekdays:not(:has(.text-bg-action)) .o_subscription_week_day:eq(1)",
             run: "click",
         },
         {

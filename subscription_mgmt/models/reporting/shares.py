@@ -1,0 +1,190 @@
+"""Whose an invoice is: what is open, paid or spent, divided among the contracts that stand behind it, to the cent.
+
+Builders of SQL, no models: the lists of dues, the outlook and the profit of contracts all divide by these, so that
+their sums agree.
+"""
+
+from odoo.tools import SQL
+
+# Stored fields that the queries below read; whoever builds on them has them flushed.
+READ = {
+    "account.move": [
+        "state", "move_type", "company_id", "currency_id", "reversed_entry_id", "subscription_contract_id",
+        "amount_residual", "amount_total",
+    ],
+    "account.move.line": [
+        "move_id", "display_type", "price_total", "subscription_origin_line_id", "account_id", "parent_state",
+        "reconciled", "amount_residual", "amount_residual_currency", "date_maturity",
+    ],
+    "subscription.installment": ["contract_id", "invoice_line_id"],
+    "subscription.interaction": ["invoice_id", "recurrence_id"],
+    "subscription.recurrence": ["contract_id"],
+    "subscription.contract": ["company_id", "currency_id", "partner_id", "user_id", "category_id", "state"],
+}  # fmt: skip
+
+
+def get_moves_of(contracts):
+    """Invoices and credit notes that have to do with contracts, by whichever way: rows (move_id).
+
+    :param contracts: ids.
+    """
+    return SQL(
+        """
+        SELECT line.move_id
+          FROM subscription_installment row JOIN account_move_line line ON line.id = row.invoice_line_id
+         WHERE row.contract_id = ANY(%(ids)s)
+         UNION
+        SELECT line.move_id
+          FROM subscription_installment row
+          JOIN account_move_line line ON line.subscription_origin_line_id = row.invoice_line_id
+         WHERE row.contract_id = ANY(%(ids)s)
+         UNION
+        SELECT note.id
+          FROM subscription_installment row JOIN account_move_line line ON line.id = row.invoice_line_id
+          JOIN account_move note ON note.reversed_entry_id = line.move_id
+         WHERE row.contract_id = ANY(%(ids)s)
+         UNION
+        SELECT id FROM account_move WHERE subscription_contract_id = ANY(%(ids)s)
+         UNION
+        SELECT made.invoice_id
+          FROM subscription_interaction made JOIN subscription_recurrence rule ON rule.id = made.recurrence_id
+         WHERE rule.contract_id = ANY(%(ids)s) AND made.invoice_id IS NOT NULL
+        """,
+        ids=list(contracts),
+    )
+
+
+def get_open_pieces(moves=None):
+    """What is open of posted invoices and credit notes, by the day on which it is due.
+
+    Rows (piece_id, move_id, company_id, currency_id, due, amount, company_amount).
+
+    :param moves: query of rows (move_id); default: all.
+    """
+    return SQL(
+        """
+        SELECT line.id AS piece_id, line.move_id, move.company_id, move.currency_id, line.date_maturity AS due,
+               line.amount_residual_currency AS amount, line.amount_residual AS company_amount
+          FROM account_move_line line
+          JOIN account_move move ON move.id = line.move_id
+         WHERE line.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')
+           AND line.reconciled IS NOT TRUE AND line.display_type = 'payment_term' AND line.parent_state = 'posted'
+           AND move.move_type IN ('out_invoice', 'out_refund') AND %s
+        """,
+        SQL("line.move_id IN (%s)", moves) if moves else SQL("TRUE"),
+    )
+
+
+def get_owned_lines(pieces):
+    """Of the invoices of some pieces: which line bills which row of the plan of which contract, and its weight.
+
+    Rows (move_id, line_id, row_id, contract_id, weight). A credit note made in accounting is of whoever was billed
+    what it gives back; an invoice that bills no row of a plan is of the contract that it names, or whose recurring
+    invoice it is. What else stands on an invoice has no owner: its contracts share it.
+
+    :param pieces: name of the query (an identifier) with a column move_id.
+    """
+    return SQL(
+        """
+        SELECT direct.* FROM direct
+         UNION ALL
+        SELECT back.* FROM back
+         UNION ALL
+        SELECT asked.move_id, NULL, NULL, COALESCE(move.subscription_contract_id, made.contract_id), 1.0
+          FROM (SELECT DISTINCT move_id FROM %(pieces)s) asked
+          JOIN account_move move ON move.id = asked.move_id
+     LEFT JOIN LATERAL (SELECT rule.contract_id
+                          FROM subscription_interaction made
+                          JOIN subscription_recurrence rule ON rule.id = made.recurrence_id
+                         WHERE made.invoice_id = asked.move_id AND rule.contract_id IS NOT NULL
+                         LIMIT 1) made ON TRUE
+         WHERE COALESCE(move.subscription_contract_id, made.contract_id) IS NOT NULL
+           AND NOT EXISTS (SELECT FROM direct WHERE direct.move_id = asked.move_id)
+           AND NOT EXISTS (SELECT FROM back WHERE back.move_id = asked.move_id)
+        """,
+        pieces=pieces,
+    )
+
+
+def get_divided(pieces):
+    """Divide pieces of invoices among the lines that bill contracts, so that the parts come to the piece to the cent.
+
+    By the largest remainder: each part is rounded down, and what is left over goes, a cent each, to those that lost
+    most. In both currencies by itself.
+
+    :param pieces: query of rows (piece_id, move_id, company_id, currency_id, amount, company_amount, …).
+    :return: query of the same rows, one for each (piece, line), with (contract_id, line_id, row_id) and the
+        currency of the company.
+    """
+    return SQL(
+        """
+        WITH piece AS MATERIALIZED (%(pieces)s),
+        direct AS MATERIALIZED (
+            SELECT line.move_id, line.id AS line_id, row.id AS row_id, row.contract_id,
+                   (line.price_total - COALESCE(back.total, 0)) / COUNT(*) OVER (PARTITION BY line.id) AS weight
+              FROM (SELECT DISTINCT move_id FROM piece) asked
+              JOIN account_move_line line ON line.move_id = asked.move_id AND line.display_type = 'product'
+              JOIN subscription_installment row ON row.invoice_line_id = line.id
+              -- What credit notes have given back of the line, as far as they are set against something.
+         LEFT JOIN LATERAL (SELECT SUM(given.price_total
+                                       * (1 - ABS(note.amount_residual) / NULLIF(note.amount_total, 0))) AS total
+                              FROM account_move_line given
+                              JOIN account_move note ON note.id = given.move_id
+                             WHERE given.subscription_origin_line_id = line.id AND given.display_type = 'product'
+                               AND note.move_type = 'out_refund' AND note.state = 'posted') back ON TRUE
+             UNION ALL
+            SELECT line.move_id, line.id, row.id, row.contract_id,
+                   line.price_total / COUNT(*) OVER (PARTITION BY line.id)
+              FROM (SELECT DISTINCT move_id FROM piece) asked
+              JOIN account_move_line line ON line.move_id = asked.move_id AND line.display_type = 'product'
+              JOIN subscription_installment row ON row.invoice_line_id = line.subscription_origin_line_id
+             WHERE NOT EXISTS (SELECT FROM subscription_installment own WHERE own.invoice_line_id = line.id)),
+        back AS MATERIALIZED (
+            SELECT move.id AS move_id, line.id AS line_id, row.id AS row_id, row.contract_id, line.price_total AS weight
+              FROM (SELECT DISTINCT move_id FROM piece) asked
+              JOIN account_move move ON move.id = asked.move_id
+              JOIN account_move_line line ON line.move_id = move.reversed_entry_id AND line.display_type = 'product'
+              JOIN subscription_installment row ON row.invoice_line_id = line.id
+             WHERE NOT EXISTS (SELECT FROM direct WHERE direct.move_id = asked.move_id)),
+        owned AS (%(owned)s),
+        shared AS (
+            SELECT piece.*, owned.contract_id, owned.line_id, owned.row_id, company.currency_id AS company_currency_id,
+                   10.0 ^ -own.decimal_places AS unit, 10.0 ^ -base.decimal_places AS company_unit,
+                   COALESCE(owned.weight / NULLIF(SUM(owned.weight) OVER one, 0), 1.0 / COUNT(*) OVER one) AS share
+              FROM piece
+              JOIN owned ON owned.move_id = piece.move_id
+              JOIN res_company company ON company.id = piece.company_id
+              JOIN res_currency own ON own.id = piece.currency_id
+              JOIN res_currency base ON base.id = company.currency_id
+            WINDOW one AS (PARTITION BY piece.piece_id)),
+        floored AS (
+            SELECT *, FLOOR(amount * share / unit) AS low, FLOOR(company_amount * share / company_unit) AS company_low
+              FROM shared),
+        placed AS (
+            SELECT *,
+                   ROUND(amount / unit) - SUM(low) OVER one AS spare,
+                   ROUND(company_amount / company_unit) - SUM(company_low) OVER one AS company_spare,
+                   ROW_NUMBER() OVER (PARTITION BY piece_id
+                                      ORDER BY amount * share / unit - low DESC, line_id, contract_id) AS place,
+                   ROW_NUMBER() OVER (PARTITION BY piece_id
+                                      ORDER BY company_amount * share / company_unit - company_low DESC, line_id,
+                                               contract_id) AS company_place
+              FROM floored
+            WINDOW one AS (PARTITION BY piece_id))
+        SELECT placed.*,
+               (low + CASE WHEN place <= spare THEN 1 ELSE 0 END) * unit AS part,
+               (company_low + CASE WHEN company_place <= company_spare THEN 1 ELSE 0 END) * company_unit AS company_part
+          FROM placed
+        """,
+        pieces=pieces,
+        owned=get_owned_lines(SQL.identifier("piece")),
+    )
+
+
+def get_todays(companies):
+    """Today in each company, as a query of rows (company_id, today).
+
+    :param companies: `res.company`; each its own day, as it is where the company is.
+    """
+    rows = [SQL("(%s, %s::date)", company.id, company._subscription_today()) for company in companies]
+    return SQL("(VALUES %s) AS day(company_id, today)", SQL(", ").join(rows or [SQL("(0, NULL::date)")]))
