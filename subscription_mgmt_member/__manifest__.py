@@ -31,6 +31,7 @@
         "views/corporate/res_partner_views.xml",
         "security/member_individual_security.xml",
         "security/member_analysis_security.xml",
+        "security/member_document_security.xml",
         "data/member_relation_degree_data.xml",
         "views/member/res_partner_views.xml",
         "views/individual/member_card_views.xml",
@@ -55,6 +56,10 @@
         "views/analysis/survey_survey_views.xml",
         "views/analysis/res_partner_views.xml",
         "views/analysis/portal_analysis_templates.xml",
+        "wizards/document/member_upload_views.xml",
+        "views/document/ir_attachment_views.xml",
+        "views/document/res_partner_views.xml",
+        "views/document/subscription_contract_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["subscription_mgmt_member/static/tests/tours/**/*"],
