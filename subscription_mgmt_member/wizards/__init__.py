@@ -1,3 +1,4 @@
 from . import individual
 from . import statement
 from . import merge
+from . import document

@@ -26,7 +26,7 @@ class MemberCard(models.Model):
         index=True,
         ondelete="cascade",
         check_company=True,
-        domain="[('is_company', '=', False)]",
+        domain="[('is_company', '=', False), ('member_unit', '=', False)]",
     )
     user_ids = fields.One2many(
         comodel_name="member.card.user", inverse_name="card_id", string="Additional Users", copy=False
@@ -49,7 +49,7 @@ class MemberCard(models.Model):
     def _check_holder(self):
         """A card is a person's, who is not an additional user of it beside (WIM-24)."""
         for card in self:
-            if card.partner_id.is_company:
+            if card.partner_id._is_member_unit():
                 raise ValidationError(self.env._("A customer card is held by a person."))
             if card.partner_id in card.user_ids.partner_id:
                 raise ValidationError(

@@ -21,7 +21,7 @@ class MemberCardUser(models.Model):
         index=True,
         ondelete="cascade",
         check_company=True,
-        domain="[('is_company', '=', False)]",
+        domain="[('is_company', '=', False), ('member_unit', '=', False)]",
     )
     # === OF THE CARD, FOR THE PAGE OF THE PERSON === #
     holder_id = fields.Many2one(related="card_id.partner_id")
@@ -33,6 +33,6 @@ class MemberCardUser(models.Model):
     @api.constrains("card_id", "partner_id")
     def _check_person(self):
         """Persons alone, and not the holder (the card says so)."""
-        if any(user.partner_id.is_company for user in self):
+        if any(user.partner_id._is_member_unit() for user in self):
             raise ValidationError(self.env._("A customer card is used by persons."))
         self.card_id._check_holder()

@@ -16,7 +16,7 @@ class MemberRelation(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain="[('is_company', '=', False)]",
+        domain="[('is_company', '=', False), ('member_unit', '=', False)]",
     )
     relative_id = fields.Many2one(
         comodel_name="res.partner",
@@ -24,7 +24,7 @@ class MemberRelation(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain="[('is_company', '=', False), ('id', '!=', partner_id)]",
+        domain="[('is_company', '=', False), ('member_unit', '=', False), ('id', '!=', partner_id)]",
     )
     degree_id = fields.Many2one(
         comodel_name="member.relation.degree",
@@ -69,7 +69,7 @@ class MemberRelation(models.Model):
         said = {(other.relative_id, other.partner_id, other.degree_id._get_inverse()) for other in others}
         for relation in self:
             person, relative = relation.partner_id, relation.relative_id
-            if person.is_company or relative.is_company:
+            if person._is_member_unit() or relative._is_member_unit():
                 raise ValidationError(self.env._("Only persons have relatives."))
             if person.company_id and relative.company_id and person.company_id != relative.company_id:
                 raise ValidationError(

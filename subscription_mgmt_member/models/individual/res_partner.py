@@ -60,7 +60,7 @@ class ResPartner(models.Model):
         comodel_name="res.partner",
         string="Works As",
         index="btree_not_null",
-        domain="[('parent_id', '!=', False), ('parent_id.is_company', '=', True), ('id', '!=', id)]",
+        domain="[('parent_id', '!=', False), ('is_company', '=', False), ('member_unit', '=', False)]",
         check_company=True,
         copy=False,
         groups=INTERNAL,
@@ -118,7 +118,7 @@ class ResPartner(models.Model):
         for partner in self.filtered("member_employee_id"):
             employee = partner.member_employee_id
             employee.check_access("read")
-            if employee == partner or not employee.parent_id.is_company:
+            if employee == partner or not employee.commercial_partner_id.is_company or employee._is_member_unit():
                 raise ValidationError(
                     self.env._(
                         "%(employee)s is not another record of the person, at a company.",
@@ -126,10 +126,10 @@ class ResPartner(models.Model):
                     )
                 )
 
-    @api.constrains("is_company")
+    @api.constrains("is_company", "member_unit")
     def _check_member_relations_of_person(self):
-        """Relatives and cards are a person's: who has some is not made a company."""
-        companies = self.filtered("is_company")
+        """Relatives and cards are a person's: who has some is not made a company, nor a unit of one."""
+        companies = self.filtered(lambda partner: partner._is_member_unit())
         if not companies:
             return
         # sudo: what others of another company have entered stands too
@@ -163,14 +163,16 @@ class ResPartner(models.Model):
             self.flush_model(["phone"])  # that search reads the database by itself
             same |= Domain("phone_mobile_search", "like", digits)
         company = Domain("company_id", "in", [False, self.company_id.id]) if self.company_id else Domain.TRUE
-        at_company = Domain("parent_id.is_company", "=", True) & Domain("type", "=", "contact")
+        at_company = Domain("commercial_partner_id.is_company", "=", True) & Domain("type", "=", "contact")
+        at_company &= Domain("parent_id", "!=", False) & Domain("member_unit", "=", False)
         return self.search(same & company & at_company & Domain("id", "!=", self.id), limit=10)
 
     def _prepare_member_employee_values(self, employee):
         """What the record of an employee knows and that of the person does not: only gaps are filled (WIM-30)."""
         self.ensure_one()
         known = {name: employee[name] for name in ("email", "phone", "function")}
-        known |= {"member_employer": employee.parent_id.name, "industry_id": employee.parent_id.industry_id}
+        employer = employee.commercial_partner_id
+        known |= {"member_employer": employer.name, "industry_id": employer.industry_id}
         address = self._address_fields()
         if not any(self[name] for name in address):
             known |= {name: employee[name] for name in address}

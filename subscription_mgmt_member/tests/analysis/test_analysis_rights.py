@@ -79,6 +79,14 @@ class TestAnalysisRights(AnalysisCase):
         with self.assertRaises(AccessError):
             answer.sudo().user_input_line_ids.with_user(self.clerk).read(["display_name"])
 
+    def test_who_sees_no_customer_sees_no_analyses(self):
+        """CUB-29: None; of other surveys as much as ever"""
+        answer = self.finish(self.start())
+        nobody = self.make_user("none")
+        for records in (answer, answer.sudo().user_input_line_ids):
+            self.assertFalse(records.with_user(nobody).search([("id", "in", records.ids)]))
+            self.assertFalse(records.with_user(nobody).has_access("read"))
+
     def test_no_analysis_of_whom_one_does_not_see(self):
         abroad = self.env["res.company"].create({"name": "Abroad"})
         hidden = self.env["res.partner"].create(

@@ -1,0 +1,2 @@
+from . import test_folders
+from . import test_files_rights

@@ -111,7 +111,8 @@ class TestIndividual(MemberCase):
 
     def test_only_persons_have_relatives(self):
         """WIM-21"""
-        for pair in ((self.person, self.firm), (self.firm, self.person)):
+        unit = self.env["res.partner"].create({"name": "Şube", "parent_id": self.firm.id, "member_unit": "branch"})
+        for pair in ((self.person, self.firm), (self.firm, self.person), (self.person, unit)):
             with self.assertRaises(ValidationError):
                 self.relate(*pair)
         self.relate()
@@ -152,6 +153,15 @@ class TestIndividual(MemberCase):
         self.assertEqual(godparent._get_inverse(), godchild)
         father = degrees.create({"name": "Father", "inverse_id": self.child.id})
         self.assertEqual((father._get_inverse(), self.child._get_inverse()), (self.child, self.parent))
+
+    def test_who_sees_no_customer_sees_no_relatives_and_cards(self):
+        """CUB-29: None"""
+        nobody = self.make_user("none")
+        self.relate()
+        self.make_card(user_ids=[Command.create({"partner_id": self.relative.id})])
+        for model in ("member.relation", "member.card", "member.card.user"):
+            self.assertTrue(self.env[model].with_user(self.clerk).search([]), model)
+            self.assertFalse(self.env[model].with_user(nobody).search([]), model)
 
     def test_degrees_are_set_by_managers(self):
         """WIM-21"""
