@@ -37,7 +37,7 @@ class MemberDuplicate(models.Model):
     is_dismissed = fields.Boolean(string="Not the Same", readonly=True)
     dismissed_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     other_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", compute="_compute_other_id", compute_sudo=False
+        comodel_name="res.partner", string="The Other", compute="_compute_other_id", compute_sudo=False
     )
     first_city = fields.Char(related="first_id.city", string="City")
     second_city = fields.Char(related="second_id.city", string="City of the Other")

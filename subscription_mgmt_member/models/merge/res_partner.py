@@ -95,7 +95,6 @@ class ResPartner(models.Model):
         self.env["base.partner.merge.automatic.wizard"]._member_check_level()
         return self.env["member.merge"].create({"source_id": self.id})._show()
 
-    @api.model
     def action_open_member_duplicates(self):
         """The yellow bulb: open all suggestions of members that may be the same (CUB-27)."""
         return self.env["member.duplicate"].action_open()
@@ -126,18 +125,18 @@ class ResPartner(models.Model):
         target = target.sudo().exists()
         if not source or not target:
             raise UserError(self.env._("One of the two was merged or deleted meanwhile."))
-        names = {"source": source.display_name, "target": target.display_name}
+        names = {"customer": source.display_name, "target": target.display_name}
         if source == target:
-            raise UserError(self.env._("%(source)s cannot be merged with itself. Choose another one.", **names))
+            raise UserError(self.env._("%(customer)s cannot be merged with itself. Choose another one.", **names))
         if target in source._member_get_ancestors() or source in target._member_get_ancestors():
             raise UserError(
-                self.env._("One of %(source)s and %(target)s is part of the other: they are not the same.", **names)
+                self.env._("One of %(customer)s and %(target)s is part of the other: they are not the same.", **names)
             )
         is_contact = source.commercial_partner_id != source
         if is_contact and target.commercial_partner_id == target:
             raise UserError(
                 self.env._(
-                    "%(source)s is a contact of %(parent)s and cannot become a customer of its own. Merge %(target)s "
+                    "%(customer)s is a contact of %(parent)s and cannot become a customer of its own. Merge %(target)s "
                     "into the contact, or take the contact out of its company first.",
                     parent=source.parent_id.display_name,
                     **names,
@@ -146,7 +145,7 @@ class ResPartner(models.Model):
         if source.is_company and target.commercial_partner_id != target:
             raise UserError(
                 self.env._(
-                    "%(source)s is a company and cannot become a contact. Choose %(company)s instead.",
+                    "%(customer)s is a company and cannot become a contact. Choose %(company)s instead.",
                     company=target.commercial_partner_id.display_name,
                     **names,
                 )
@@ -174,9 +173,9 @@ class ResPartner(models.Model):
             return []
         return [
             self.env._(
-                "The tax numbers differ (%(source)s, %(target)s) and both have posted entries: are they one "
+                "The tax numbers differ (%(customer)s, %(target)s) and both have posted entries: are they one "
                 "organisation?",
-                source=self.vat,
+                customer=self.vat,
                 target=target.vat,
             )
         ]

@@ -98,8 +98,9 @@ class TestMerge(MergeCase):
         file = self.env["ir.attachment"].create(
             {"name": "sozlesme.txt", "raw": b"x", "res_model": "res.partner", "res_id": self.double.id}
         )
+        self.env.company.subscription_enabled = True
         code = self.env["subscription.external.id"].create(
-            {"model": "res.partner", "res_id": self.double.id, "name": "4567", "source": "test"}
+            {"model": "res.partner", "res_id": self.double.id, "code": "4567"}
         )
         self.merge()
         self.assertEqual((activity.res_id, file.res_id, code.res_id), (self.firm.id,) * 3)
@@ -139,7 +140,7 @@ class TestMerge(MergeCase):
 
     # === PORTAL USERS === #
     def make_portal_user(self, partner, login):
-        return new_test_user(self.env, login, groups="base.group_portal", partner_id=partner.id)
+        return new_test_user(self.env, login, groups="base.group_portal", partner_id=partner.id, name=partner.name)
 
     def test_cub_25_a_portal_user_of_each_keeps_his_login(self):
         mine, yours = self.make_portal_user(self.person, "mine@x.example"), self.env["res.users"]

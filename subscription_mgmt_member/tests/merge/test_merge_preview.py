@@ -22,6 +22,24 @@ class TestMergePreview(MergeCase):
         self.double.message_subscribe(self.person.ids)
         self.double.category_id = self.env["res.partner.category"].create({"name": "Bayi"})
 
+    def book(self, partner):
+        """A posted entry about the partner."""
+        journal = self.env["account.journal"].search(
+            [("type", "=", "general"), ("company_id", "=", self.env.company.id)], limit=1
+        )
+        account = self.env["account.account"].search([("account_type", "=", "income")], limit=1)
+        move = self.env["account.move"].create(
+            {
+                "journal_id": journal.id,
+                "line_ids": [
+                    (0, 0, {"account_id": account.id, "partner_id": partner.id, "debit": 5}),
+                    (0, 0, {"account_id": account.id, "partner_id": partner.id, "credit": 5}),
+                ],
+            }
+        )
+        move.action_post()
+        return move
+
     def find(self, partner):
         return self.env["member.merge.links"]._find_records(partner)
 
@@ -81,26 +99,15 @@ class TestMergePreview(MergeCase):
         self.assertFalse(dialog.preview)
 
     def test_different_tax_payers_with_entries_are_a_warning(self):
-        journal = self.env["account.journal"].search(
-            [("type", "=", "general"), ("company_id", "=", self.env.company.id)], limit=1
-        )
-        account = self.env["account.account"].search([("account_type", "=", "income")], limit=1)
         self.firm.vat, self.double.vat = "BE0477472701", "BE0411905847"
         for partner in (self.firm, self.double):
-            move = self.env["account.move"].create(
-                {
-                    "journal_id": journal.id,
-                    "line_ids": [
-                        (0, 0, {"account_id": account.id, "partner_id": partner.id, "debit": 5}),
-                        (0, 0, {"account_id": account.id, "partner_id": partner.id, "credit": 5}),
-                    ],
-                }
-            )
-            move.action_post()
+            self.book(partner)
         dialog, _shown = self.rehearse()
         self.assertIn("tax numbers differ", dialog.warning)
-        move.inalterable_hash = "x"
-        dialog.invalidate_recordset()
+
+    def test_sealed_entries_hold_whom_they_are_about(self):
+        self.book(self.double).inalterable_hash = "x"
+        dialog = self.env["member.merge"].create({"source_id": self.double.id, "target_id": self.firm.id})
         self.assertIn("sealed with a hash", dialog.problem)
 
     def test_the_queries_do_not_grow_with_the_records(self):

@@ -35,18 +35,26 @@ class MemberMerge(models.TransientModel):
     suggestion_ids = fields.Many2many(
         comodel_name="member.duplicate", compute="_compute_suggestion_ids", compute_sudo=False
     )
-    preview = fields.Html(compute="_compute_preview", compute_sudo=False, sanitize=False)
-    problem = fields.Char(compute="_compute_preview", compute_sudo=False)
-    warning = fields.Char(compute="_compute_preview", compute_sudo=False)
+    # Kept: whoever only reads the dialog has a transaction in which nothing can be rehearsed
+    preview = fields.Html(compute="_compute_preview", compute_sudo=False, store=True, sanitize=False)
+    problem = fields.Char(compute="_compute_preview", compute_sudo=False, store=True)
+    warning = fields.Char(compute="_compute_preview", compute_sudo=False, store=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Look for members that may be the same: the opened one may have been changed a moment ago (CUB-21)."""
+        dialogs = super().create(vals_list)
+        members = dialogs.sudo().source_id.filtered(lambda member: member.active and not member.parent_id)
+        if members:
+            # sudo: as on the page of all suggestions, where each sees what he may see
+            self.env["member.duplicate"].sudo()._find_duplicates(members.ids)
+        return dialogs
 
     @api.depends("source_id")
     def _compute_suggestion_ids(self):
-        """Members that may be the same, looked for now: the opened one may have been changed a moment ago (CUB-21)."""
         pairs = self.env["member.duplicate"]
         for dialog in self:
             source = dialog.source_id._origin
-            if source.active and not source.parent_id:
-                pairs.sudo()._find_duplicates(source.ids)  # sudo: as on the page of all suggestions
             mine = ["|", ("first_id", "=", source.id), ("second_id", "=", source.id), ("is_dismissed", "=", False)]
             dialog.suggestion_ids = pairs.search(mine, limit=SHOWN) if source else pairs
 
