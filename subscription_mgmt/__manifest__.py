@@ -67,6 +67,7 @@
         "views/billing/subscription_billing_run_views.xml",
         "views/reporting/subscription_assurance_views.xml",
         "views/reporting/subscription_mrr_event_views.xml",
+        "views/reporting/subscription_home_views.xml",
         "views/reporting/subscription_unpaid_views.xml",
         "views/reporting/subscription_profit_report_views.xml",
         "views/reporting/subscription_outlook_views.xml",

@@ -1,6 +1,7 @@
 from . import subscription_report_mixin
 from . import subscription_unpaid
 from . import subscription_due
+from . import subscription_home
 from . import subscription_profit_report
 from . import subscription_outlook
 from . import profit

@@ -4,6 +4,7 @@ from . import test_assurance_lives
 from . import test_assurance_month
 from . import test_foresight
 from . import test_figures
+from . import test_home
 from . import test_history
 from . import test_mrr_lives
 from . import test_mrr_log
