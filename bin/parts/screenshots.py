@@ -26,6 +26,10 @@ class Screen(NamedTuple):
 
 
 SCREENS = (
+    Screen("home", "/odoo/action-subscription_mgmt.subscription_home_action"),
+    Screen("unpaid", "/odoo/action-subscription_mgmt.subscription_unpaid_action"),
+    Screen("outlook", "/odoo/action-subscription_mgmt.subscription_outlook_action"),
+    Screen("members", "/odoo/action-subscription_mgmt_member.res_partner_action"),
     Screen("contracts", "/odoo/action-subscription_mgmt.subscription_contract_action"),
     Screen(
         "contract", "/odoo/action-subscription_mgmt.subscription_contract_action/{subscription.contract:amendment_ids}"
@@ -33,7 +37,7 @@ SCREENS = (
     Screen(
         "contract_plan",
         "/odoo/action-subscription_mgmt.subscription_contract_action/{subscription.contract:amendment_ids}",
-        ("a[name=plan]",),
+        ("a[name=payment_plan]",),
     ),
     Screen("bill_preview", "/odoo/action-subscription_mgmt.subscription_bill_action", ("button[name=action_preview]",)),
     Screen("agenda", "/odoo/action-subscription_mgmt.subscription_interaction_agenda_action"),
@@ -113,7 +117,7 @@ def main():
     parser.add_argument("--lang")
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--phone", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     known = {screen.name: screen for screen in SCREENS}
     if unknown := set(arguments.names) - set(known):
         parser.error(f"no such picture: {', '.join(sorted(unknown))} (there are: {', '.join(known)})")
