@@ -35,10 +35,9 @@ class MemberActivity(models.Model):
     def _get_seen_sql(self, alias):
         """Condition for the lines that the reader may see."""
         model, record = SQL.identifier(alias, "res_model"), SQL.identifier(alias, "res_id")
-        # Colleagues are contacts, too, and not customers.
-        customer = self._get_exists_sql(
-            "res.partner", SQL.identifier(alias, "partner_id"), [("partner_share", "=", True)]
-        )
+        # Colleagues and our own companies are contacts, too, and not customers.
+        customers = [("partner_share", "=", True), ("id", "not in", self.env["res.partner"]._get_our_ids())]
+        customer = self._get_exists_sql("res.partner", SQL.identifier(alias, "partner_id"), customers)
         sources = [SQL("%s IS NULL AND %s", model, self._get_open_fields_sql(alias))]
         for name in self._get_source_models():
             if self.env[name].has_access("read"):
