@@ -129,13 +129,18 @@ class TestActivityDocuments(PackageCommon):
         self.assertEqual(self.get_lines(request, self.customer).mapped("kind"), ["request"])
 
     def test_lines_of_many_documents_cost_what_those_of_one_do(self):
-        def count(number):
+        """Told, moved to another customer, forgotten: Odoo's own work on the documents is left out of the count."""
+        leads = self.env["crm.lead"].create([{"name": "x", "partner_id": self.customer.id} for _ in range(40)])
+        self.env["member.activity"].sudo().search([]).unlink()
+
+        def count(records):
             self.env.flush_all()
             before = self.env.cr.sql_log_count
-            leads = self.env["crm.lead"].create([{"name": "x", "partner_id": self.customer.id} for _ in range(number)])
-            leads.write({"stage_id": self.env["crm.stage"].search([], limit=1).id})
+            records._log_activities()
+            records._follow_partner()
+            self.env["member.activity"]._search_lines("crm.lead", records.ids).unlink()
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 
-        count(1)
-        self.assertLessEqual(count(40) - count(2), 2)
+        count(leads[:1])
+        self.assertEqual(count(leads[:2]), count(leads))

@@ -94,10 +94,11 @@ class TestActivitySeen(ActivityCase, HttpCase):
         """As the page asks: grouped by day, then line by line."""
         self.make_user("view", password="member_view")
         self.authenticate("member_view", "member_view")
+        shown = {"source_name": {}, "text": {}, "partner_id": {"fields": {"display_name": {}}}}
         params = {"model": "member.activity", "method": "web_read_group", "args": [], "kwargs": {
             "domain": [["partner_id", "=", self.firm.id]], "groupby": ["date:day"], "aggregates": ["__count"],
             "auto_unfold": True, "unfold_read_default_limit": 80,
-            "unfold_read_specification": {"source_name": {}, "text": {}, "partner_id": {"fields": {"display_name": {}}}},
+            "unfold_read_specification": shown,
         }}  # fmt: skip
         found = self.make_jsonrpc_request("/web/dataset/call_kw/member.activity/web_read_group", params)
         self.assertEqual(found["groups"][0]["__count"], 1)
