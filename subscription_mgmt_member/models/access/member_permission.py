@@ -53,22 +53,30 @@ class MemberPermission(models.Model):
             permission.is_administrator = bool(user) and user.has_group("base.group_system")
             permission.reason = permission._get_reason()
 
+    @api.model
+    def _get_group_ids(self):
+        """{level: id of its group}, without a query."""
+        data = self.env["ir.model.data"]
+        # (Users are made while add-ons come and go, too.)
+        ids = {level: data._xmlid_to_res_id(name, raise_if_not_found=False) for level, name in GROUPS.items()}
+        return {level: id_ for level, id_ in ids.items() if id_}
+
     def _get_reason(self):
         """Why a person has more than was chosen here, or nothing."""
         if self.is_administrator:
             return self.env._("Administrators always manage customers. To restrict one, take that role away first.")
-        group = GROUPS.get(self.level)
-        if self.level != "none" and group and self.env.ref(group) not in self.user_id.group_ids:
+        group = self._get_group_ids().get(self.level)
+        if self.level != "none" and group and group not in self.user_id.group_ids.ids:
             return self.env._("This level comes with another role of this person.")
         return False
 
     def _inverse_level(self):
-        groups = {level: self.env.ref(name) for level, name in GROUPS.items()}
+        groups = self._get_group_ids()
         for permission in self:
             chosen = groups.get(permission.level)
-            commands = [Command.unlink(group.id) for group in groups.values() if group != chosen]
+            commands = [Command.unlink(group) for group in groups.values() if group != chosen]
             if chosen:
-                commands.append(Command.link(chosen.id))
+                commands.append(Command.link(chosen))
             # sudo: who manages customers sets these four groups, and no others, of colleagues whom the rule shows him
             permission.sudo().user_id.write({"group_ids": commands})
         self.invalidate_recordset(["level", "is_administrator", "reason"])
@@ -103,9 +111,7 @@ class MemberPermission(models.Model):
 
         :param users: those to look at; all without it.
         """
-        names = (*GROUPS.values(), "base.group_system")
-        # (Users are made while add-ons come and go, too.)
-        groups = [group.id for group in (self.env.ref(name, raise_if_not_found=False) for name in names) if group]
+        groups = [*self._get_group_ids().values(), self.env.ref("base.group_system").id]
         # sudo: users are made by people who need not manage customers
         users_sudo = self.env["res.users"].sudo()
         domain = [("share", "=", False), ("group_ids", "in", groups)]

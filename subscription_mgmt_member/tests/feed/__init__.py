@@ -1,0 +1,3 @@
+from . import test_activity_lines
+from . import test_activity_documents
+from . import test_activity_seen
