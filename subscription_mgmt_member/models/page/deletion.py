@@ -31,12 +31,13 @@ class ResPartner(models.Model):
         """
         # sudo: what stands in the way has to be told also to those who may not open it; only numbers are named
         reasons = list(self.sudo()._member_get_obstacles())
+        chosen = self & self.commercial_partner_id or self  # not those who go with them
         if reasons:
             raise UserError(
                 self.env._(
                     "%(customers)s cannot be deleted, because these documents are theirs:\n%(reasons)s\n"
                     "Make the customer passive or archive it instead.",
-                    customers=", ".join(self[:NAMED].mapped("display_name")),
+                    customers=", ".join(chosen[:NAMED].mapped("display_name")),
                     reasons="\n".join(reasons),
                 )
             )

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 
 SHOWN = 5
+TASK = ["name", "stage_id", "project_id", "write_date"]
+OFFER = ["name", "state", "amount_total", "currency_id", "date_order"]
 
 
 class ResPartner(models.Model):
@@ -25,19 +27,17 @@ class ResPartner(models.Model):
         """Sections of the preview, in order. Hook: a room that keeps other things of the customer adds its own."""
         mine = Domain("partner_id", "in", family)
         return [
-            self._member_preview_section(
-                self.env._("Tasks"), "project.task", mine, "write_date desc, id desc", self._member_preview_task
-            ),
-            self._member_preview_section(
-                self.env._("Offers"), "sale.order", mine, "date_order desc, id desc", self._member_preview_offer
-            ),
+            self._member_preview_section(self.env._("Tasks"), "project.task", mine, TASK, self._member_preview_task),
+            self._member_preview_section(self.env._("Offers"), "sale.order", mine, OFFER, self._member_preview_offer),
             self._member_preview_messages(family),
         ]
 
-    def _member_preview_section(self, title, model, domain, order, describe):
+    def _member_preview_section(self, title, model, domain, needed, describe):
+        """Latest records of a model, by the last of the fields that are needed of them."""
         if not self.env[model].has_access("read"):
             return None
-        records = self.env[model].search(domain, order=order, limit=SHOWN)
+        order = f"{needed[-1]} desc, id desc"
+        records = self.env[model].search_fetch(domain, needed, order=order, limit=SHOWN)
         return {"title": title, "model": model, "rows": [describe(record) for record in records]}
 
     @api.model

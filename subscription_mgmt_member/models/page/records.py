@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.addons.project.models.project_task import CLOSED_STATES
 from odoo.addons.subscription_mgmt.models.common.groups import VIEWER
 
-TASKS = "project.group_project_user"
+TASKS = "base.group_user"
 COMPLETED_SHOWN = 20
 OFFERED = [("state", "in", ("draft", "sent"))]
 ASKED = [("state", "in", ("draft", "sent", "to approve"))]
@@ -47,12 +47,16 @@ class ResPartner(models.Model):
     def _compute_member_tasks(self):
         """Every task of the member and of its people (CUB-41, CUB-42); of the completed ones the latest."""
         tasks, family = self.env["project.task"], self._member_get_family()
+        if not tasks.has_access("read"):
+            family = {}
         mine = Domain("partner_id", "in", list(family))
         closed = Domain("state", "in", list(CLOSED_STATES))
-        done = tasks.search(
-            mine & closed, order="date_last_stage_update desc, id desc", limit=COMPLETED_SHOWN * len(self)
+        # Fetched with the search: read one by one, each task would be checked against the rules by itself.
+        needed = ["partner_id", "date_deadline", "active"]
+        done = tasks.search_fetch(
+            mine & closed, needed, order="date_last_stage_update desc, id desc", limit=COMPLETED_SHOWN * len(self)
         )
-        open_ones = tasks.search(mine & ~closed, order="date_deadline, priority desc, id")
+        open_ones = tasks.search_fetch(mine & ~closed, needed, order="date_deadline, priority desc, id")
         now = fields.Datetime.now()
         late = open_ones.filtered(lambda task: task.date_deadline and task.date_deadline < now)
         for name, group in (
@@ -146,15 +150,26 @@ class ResPartner(models.Model):
         return {**found, "domain": list(domain), "context": {"default_partner_id": self[:1].id}}
 
     def action_member_create_task(self):
-        """Open the form of a new task of this customer (CUB-50)."""
+        """Open the form of a new task of this customer (CUB-50).
+
+        A task without a project is private, and has no customer: one of the customer's own projects is proposed, or
+        else the first that the person works in; another one can be chosen in the form.
+        """
         self.ensure_one()
+        projects = self.env["project.project"]
+        own = Domain("partner_id", "in", list(self._member_get_family()))
+        project = projects.search(own, limit=1) or projects.search([("is_template", "=", False)], limit=1)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("New Task"),
             "res_model": "project.task",
             "view_mode": "form",
             "views": [(False, "form")],
-            "context": {"default_partner_id": self.id, "default_user_ids": [self.env.uid]},
+            "context": {
+                "default_partner_id": self.id,
+                "default_project_id": project.id,
+                "default_user_ids": [self.env.uid],
+            },
         }
 
     def action_member_open(self):

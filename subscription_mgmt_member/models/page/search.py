@@ -10,8 +10,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, create_index
 
-from odoo.addons.phone_validation.tools.phone_validation import phone_get_region_data_for_number
-
 # Letters that are one for whoever types: capitals of the Turkish i, and what is often typed without its accent.
 ACCENTED, PLAIN = "İIıŞşĞğÜüÖöÇçÂâÎîÛûĂăȘșȚțŢţÉéÈèÄä", "iiissgguuooccaaiiuuaasstttteeeeaa"
 WORDS = "coalesce({0}.complete_name, '') || ' ' || coalesce({0}.member_full_name, '')" \
@@ -24,6 +22,8 @@ INDEXED = {
     "res_partner_member_digits_idx": DIGITS,
     "res_partner_member_email_idx": EMAIL,
 }
+LONGEST_AT_HOME = 10
+"""Digits of a number within a country; a longer one begins with the code of its country"""
 PHONE = re.compile(r"[\d\s+()/.-]*\d{3,}[\d\s+()/.-]*")
 """A number, or the part of one: nothing else in it, and three digits together at least"""
 
@@ -120,9 +120,13 @@ class ResPartner(models.Model):
     @api.model
     def _member_get_significant(self, text):
         """The digits of a number that stand in every spelling of it: without the code of the country and its zeros."""
-        number = self._phone_format(number=text, country=self.env.company.country_id)
-        national = number and phone_get_region_data_for_number(number)["national_number"]
-        return national or re.sub(r"\D", "", text).lstrip("0")
+        digits = re.sub(r"\D", "", text)
+        bare = digits.lstrip("0")
+        if not (text.strip().startswith("+") or digits.startswith("00") or len(bare) > LONGEST_AT_HOME):
+            return bare or digits
+        codes = self.env["res.country"].search([("phone_code", "in", [int(bare[:size] or 0) for size in (1, 2, 3)])])
+        code = max((str(country.phone_code) for country in codes), key=len, default="")
+        return bare.removeprefix(code).lstrip("0") or digits
 
 
 def _escape(text):

@@ -10,6 +10,7 @@ class TestClerksDay(PageCommon, HttpCase):
         admin = self.env.ref("base.user_admin")
         admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
         self.firm.phone = "+90 532 111 22 33"
+        self.project.partner_id = self.firm
         self.make_task(self.firm, "Replace the modem")
         self.start_tour("/odoo/members", "member_clerks_day", login="admin", timeout=180)
         added = self.env["res.partner"].search([("name", "=", "Lale Tekstil")])
