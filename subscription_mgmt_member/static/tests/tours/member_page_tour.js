@@ -94,7 +94,7 @@ registry.category("web_tour.tours").add("member_clerks_day", {
         },
         {
             content: "the customer stands there already",
-            trigger: ".o_field_widget[name=partner_id] input:value('Lale Tekstil')",
+            trigger: ".o_field_widget[name=partner_id] input:value(Lale Tekstil)",
         },
         {
             trigger: ".o_form_button_save",
