@@ -11,6 +11,7 @@
         "crm",
         "purchase",
         "sale_crm",
+        "sale_project",
         "subscription_mgmt",
         "survey",
     ],

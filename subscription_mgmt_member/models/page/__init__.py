@@ -5,3 +5,4 @@ from . import records
 from . import preview
 from . import deletion
 from . import portal_wizard
+from . import project_task

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .page_common import PageCommon
 
@@ -77,6 +77,16 @@ class TestRecords(PageCommon):
         context = self.firm.action_member_create_task()["context"]
         task = self.env["project.task"].with_context(**context).create({"name": "Call"})
         self.assertEqual((task.partner_id, task.project_id), (self.firm, self.project))
+
+    def test_a_task_keeps_its_customer_where_nothing_is_billed(self):
+        """CUB-42, CUB-63: chosen in the form, and when the project changes."""
+        self.project.allow_billable = False
+        with Form(self.env["project.task"].with_context(default_project_id=self.project.id)) as form:
+            form.name = "Call"
+            form.partner_id = self.firm
+        self.assertEqual(form.record.partner_id, self.firm)
+        form.record.project_id = self.project.copy({"name": "Another", "allow_billable": False})
+        self.assertEqual(form.record.partner_id, self.firm)
 
     def test_nobody_is_invited_without_an_address(self):
         """CUB-48"""

@@ -89,7 +89,7 @@ registry.category("web_tour.tours").add("member_clerks_day", {
         },
         {
             content: "say what is to do",
-            trigger: ".o_form_view .o_field_widget[name=name] textarea, .o_form_view .o_field_widget[name=name] input",
+            trigger: ".o_form_view:has(.o_field_widget[name=project_id]) .o_field_widget[name=name] textarea",
             run: "edit Call about the offer",
         },
         {
