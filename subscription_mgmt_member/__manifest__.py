@@ -11,6 +11,7 @@
         "crm",
         "purchase",
         "sale_crm",
+        "sale_project",
         "subscription_mgmt",
         "survey",
     ],
@@ -43,6 +44,7 @@
         "wizards/statement/member_statement_views.xml",
         "views/statement/res_partner_views.xml",
         "views/statement/portal_statement_templates.xml",
+        "views/page/res_partner_views.xml",
         "views/analysis/survey_survey_views.xml",
         "views/analysis/res_partner_views.xml",
         "views/analysis/portal_analysis_templates.xml",
@@ -58,6 +60,7 @@
         "views/individual/individual_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["subscription_mgmt_member/static/src/**/*"],
         "web.assets_tests": ["subscription_mgmt_member/static/tests/tours/**/*"],
     },
 }

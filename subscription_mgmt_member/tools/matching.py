@@ -41,7 +41,9 @@ LETTERS = str.maketrans("ıİşŞğĞçÇöÖüÜøØłŁđĐ", "iissggccoouuool
 def fold(text):
     """Small letters without marks, and single blanks between words: `ÇINAR  Enerji` and `Cinar enerji` are one."""
     plain = unicodedata.normalize("NFKD", (text or "").translate(LETTERS).replace("ß", "ss")).casefold()
-    return " ".join("".join(sign if sign.isalnum() else " " for sign in plain if not unicodedata.combining(sign)).split())
+    return " ".join(
+        "".join(sign if sign.isalnum() else " " for sign in plain if not unicodedata.combining(sign)).split()
+    )
 
 
 def get_name_key(name):

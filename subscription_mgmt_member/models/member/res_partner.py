@@ -9,6 +9,9 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    member_full_name = fields.Char(
+        string="Full Name", help="As it stands in registers and on documents, where that differs from the short name."
+    )
     # Only what was made on the members' own page, or of a lead, begins as potential: a contact that another program
     # makes in the course of a sale must not stop that sale.
     member_state = fields.Selection(

@@ -1,1 +1,1 @@
-from . import test_additional, test_duplicates, test_member, test_trading
+from . import test_additional, test_member, test_second_record, test_trading

@@ -5,7 +5,7 @@ from ..common import MemberCase
 
 
 @tagged("post_install", "-at_install")
-class TestDuplicates(MemberCase):
+class TestSecondRecord(MemberCase):
     def test_the_same_tax_number_shows_the_first_record(self):
         """WMM-03"""
         self.firm.vat = "BE0477472701"
