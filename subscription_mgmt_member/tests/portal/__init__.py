@@ -1,0 +1,4 @@
+from . import test_approval
+from . import test_ordering
+from . import test_portal_rights
+from . import test_portal_routes
