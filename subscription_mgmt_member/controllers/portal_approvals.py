@@ -10,12 +10,12 @@ from odoo.addons.sale.controllers import portal as sale_portal
 
 HOME = "/my/approvals"
 TEXT_LIMIT = 2000
+POST = {"type": "http", "website": True, "methods": ["POST"], "sitemap": False}
 
 
 class MemberApprovalPortal(sale_portal.CustomerPortal, sale_portal.PaymentPortal):
     # === WHO ACTS, ON WHAT === #
-    @property
-    def _member_person(self):
+    def _get_member_person(self):
         """The partner who acts; nobody, where it is only known that he has the link. His own record: sudo."""
         user = request.env.user
         return user.partner_id.sudo() if not user._is_public() else user.partner_id.sudo().browse()
@@ -24,7 +24,7 @@ class MemberApprovalPortal(sale_portal.CustomerPortal, sale_portal.PaymentPortal
         """Override of `portal` to tell an order which customer looks at it: whether he may pay depends on that."""
         document_sudo = super()._document_check_access(model_name, document_id, access_token=access_token)
         if model_name == "sale.order" and not request.env.user._is_internal():
-            return document_sudo.with_context(member_person=self._member_person.id)
+            return document_sudo.with_context(member_person=self._get_member_person().id)
         return document_sudo
 
     def _get_order_to_ask(self, order_id, access_token):
@@ -33,14 +33,14 @@ class MemberApprovalPortal(sale_portal.CustomerPortal, sale_portal.PaymentPortal
             order_sudo = self._document_check_access("sale.order", order_id, access_token=access_token)
         except (AccessError, MissingError):
             return None
-        if request.env.user._is_internal() or not order_sudo._needs_member_approval(self._member_person):
+        if request.env.user._is_internal() or not order_sudo._needs_member_approval(self._get_member_person()):
             return None
         return order_sudo
 
     def _ask(self, order_sudo, *signature):
         """Ask for approval; all of it or nothing."""
         with request.env.cr.savepoint():
-            order_sudo._ask_member(self._member_person or order_sudo.partner_id, *signature)
+            order_sudo._ask_member(self._get_member_person() or order_sudo.partner_id, *signature)
 
     # === ACCEPTING AN OFFER === #
     @http.route()
@@ -90,7 +90,7 @@ class MemberApprovalPortal(sale_portal.CustomerPortal, sale_portal.PaymentPortal
     def portal_order_approve(self, order_id, total=None, **kwargs):
         """Approve what an employee ordered."""
         seen = self._cast_as_float(total)
-        return self._decide(order_id, lambda order_sudo: order_sudo._approve_member(self._member_person, seen))
+        return self._decide(order_id, lambda order_sudo: order_sudo._approve_member(self._get_member_person(), seen))
 
     @http.route(
         "/my/orders/<int:order_id>/refuse", type="http", auth="user", website=True, methods=["POST"], sitemap=False
@@ -98,7 +98,7 @@ class MemberApprovalPortal(sale_portal.CustomerPortal, sale_portal.PaymentPortal
     def portal_order_refuse(self, order_id, reason=None, **kwargs):
         """Refuse what an employee ordered."""
         reason = (reason if isinstance(reason, str) else "").strip()[:TEXT_LIMIT]
-        return self._decide(order_id, lambda order_sudo: order_sudo._refuse_member(self._member_person, reason))
+        return self._decide(order_id, lambda order_sudo: order_sudo._refuse_member(self._get_member_person(), reason))
 
     def _decide(self, order_id, decide):
         try:
@@ -115,14 +115,14 @@ class MemberApprovalPortal(sale_portal.CustomerPortal, sale_portal.PaymentPortal
     # === LIST === #
     def _get_approval_domain(self):
         """Orders of the portal, and those that went through a manager, as far as the person may see orders."""
-        member = self._member_person.commercial_partner_id
+        member = self._get_member_person().commercial_partner_id
         own = Domain("partner_id", "child_of", member.ids)
         asked = Domain("member_approval", "!=", False) | Domain("member_from_portal", "=", True)
         return own & asked & request.env["ir.rule"]._compute_domain("sale.order", "read")
 
     def _get_waiting_domain(self):
         """Orders that wait for this person."""
-        person = self._member_person
+        person = self._get_member_person()
         if not person or not person._is_portal_manager():
             return Domain.FALSE
         return self._get_approval_domain() & Domain("member_approval", "=", "waiting")
@@ -151,7 +151,7 @@ class MemberApprovalPortal(sale_portal.CustomerPortal, sale_portal.PaymentPortal
             **self._prepare_portal_layout_values(),
             "page_name": "member_approvals",
             "orders": found,
-            "person": self._member_person,
+            "person": self._get_member_person(),
             "pager": pager,
         }
         return request.render("subscription_mgmt_member.portal_my_approvals", values)

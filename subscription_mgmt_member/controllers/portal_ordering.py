@@ -37,7 +37,7 @@ class MemberOrderingPortal(MemberApprovalPortal):
         return values
 
     def _prepare_ordering_values(self, search, typed, error=""):
-        company, person = request.env.company, self._member_person
+        company, person = request.env.company, self._get_member_person()
         orders = request.env["sale.order"].sudo()  # sudo: addresses and units of his own member
         products = self._get_order_products(search).with_company(company)
         pricelist = person.with_company(company).commercial_partner_id.property_product_pricelist
@@ -74,7 +74,9 @@ class MemberOrderingPortal(MemberApprovalPortal):
         try:
             with request.env.cr.savepoint():
                 quantities, address = self._read_quantities(kwargs), self._read_address(kwargs)
-                order = orders._order_as_member(self._member_person, request.env.company, quantities, address, note)
+                order = orders._order_as_member(
+                    self._get_member_person(), request.env.company, quantities, address, note
+                )
         except UserError as error:
             values = self._prepare_ordering_values("", kwargs, str(error))
             return request.render("subscription_mgmt_member.portal_order_new", values)
@@ -100,7 +102,7 @@ class MemberOrderingPortal(MemberApprovalPortal):
         return quantities
 
     def _read_address(self, form):
-        partners = self._member_person.browse()
+        partners = self._get_member_person().browse()
         address = form.get("address")
         if isinstance(address, str) and re.fullmatch("[0-9]{1,9}", address):
             return partners.browse(int(address))

@@ -24,7 +24,7 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_member_addresses(self, person):
-        """Where goods may be delivered: the member itself, its units and its addresses for delivery. Called with sudo."""
+        """Where goods may be delivered: the member, its units, its addresses for delivery. Called with sudo."""
         member = person.commercial_partner_id
         kinds = Domain("member_unit", "!=", False) | Domain("type", "in", ("delivery", "other"))
         below = Domain("id", "child_of", member.id) & Domain("commercial_partner_id", "=", member.id)

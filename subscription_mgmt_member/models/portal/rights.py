@@ -33,22 +33,22 @@ class ResPartner(models.Model):
         help="Has every right in the portal, orders at once, and approves the orders of others.",
     )
     member_portal_orders = fields.Boolean(
-        string="Orders", copy=False, groups=INTERNAL, help="Sees offers and orders of the company, and orders."
+        string="Portal: Orders", copy=False, groups=INTERNAL, help="Sees offers and orders of the company, and orders."
     )
     member_portal_invoices = fields.Boolean(
-        string="Invoices", copy=False, groups=INTERNAL, help="Sees and pays invoices of the company."
+        string="Portal: Invoices", copy=False, groups=INTERNAL, help="Sees and pays invoices of the company."
     )
     member_portal_statement = fields.Boolean(
-        string="Statement", copy=False, groups=INTERNAL, help="Sees the statement of account of the company."
+        string="Portal: Statement", copy=False, groups=INTERNAL, help="Sees the statement of account of the company."
     )
     member_portal_subscriptions = fields.Boolean(
-        string="Subscriptions",
+        string="Portal: Subscriptions",
         copy=False,
         groups=INTERNAL,
         help="Sees contracts and packages of the company, and buys packages.",
     )
     member_portal_requests = fields.Boolean(
-        string="Requests",
+        string="Portal: Requests",
         copy=False,
         groups=INTERNAL,
         help="Sees requests of the company, opens new ones, and asks for changes of contracts.",
@@ -87,7 +87,6 @@ class ResPartner(models.Model):
     def _is_portal_manager(self):
         """Whether a person acts for the whole member: individuals do for themselves, and so does everybody where rights
         are not kept per employee."""
-        self.ensure_one()
         person = self.sudo()  # sudo: rights are not shown to whom they bind
         member = person.commercial_partner_id
         return person == member or not member.member_portal_governed or person.member_portal_manager

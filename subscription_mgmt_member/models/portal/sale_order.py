@@ -8,8 +8,8 @@ HELD = ("waiting", "refused")
 class SaleOrder(models.Model):
     """An order that an employee of a member places goes to the manager of the member first (WMM-12).
 
-    Either he makes it in the portal (`member_from_portal`): no seller sees it before it is approved, or ever, when it is
-    refused. Or he accepts a seller's quotation: that stays the quotation it was; his acceptance is kept apart.
+    Either he makes it in the portal (`member_from_portal`): no seller sees it before it is approved, or ever, when it
+    is refused. Or he accepts a seller's quotation: that stays the quotation it was; his acceptance is kept apart.
     """
 
     _inherit = "sale.order"
@@ -98,7 +98,7 @@ class SaleOrder(models.Model):
         """Override of `sale`: nobody confirms what the customer's manager has not approved."""
         if self._is_member_held():
             return self.env._(
-                "%(order)s: the customer's manager has not approved this order. A new quotation does not need this one.",
+                "%(order)s: the customer's manager has not approved this order. You can make a new quotation.",
                 order=self.name,
             )
         return super()._confirmation_error_message()

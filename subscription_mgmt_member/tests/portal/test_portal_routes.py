@@ -31,6 +31,7 @@ class TestPortalRoutes(PortalCase):
             }
         )
         cls.contract.action_activate()
+        department = cls.env["subscription.department"].create({"name": "Support", "company_id": cls.company.id})
         cls.package = cls.env["subscription.package"].create(
             {
                 "name": "Ten hours",
@@ -40,6 +41,7 @@ class TestPortalRoutes(PortalCase):
                 "product_id": cls.product.id,
                 "company_id": cls.company.id,
                 "is_published": True,
+                "department_ids": [Command.set(department.ids)],
             }
         )
 
