@@ -143,11 +143,8 @@ class MemberDuplicate(models.Model):
                 roots=roots,
                 crowds=crowds,
                 like=SQL("%%" if similar else "="),
-                similarity=SQL(
-                    f"coalesce(similarity({names}), 0)"
-                    if similar
-                    else "(one.member_match_name = other.member_match_name)::int"
-                ),  # fmt: skip
+                similarity=SQL(f"coalesce(similarity({names}), 0)" if similar else "(one.member_match_name = "
+                               "other.member_match_name)::int"),  # fmt: skip
                 similar=SIMILAR,
                 least=SIMILARITY,
                 uid=self.env.uid,

@@ -8,10 +8,8 @@ class TestMergePreview(MergeCase):
     """What the dialog shows is what happens."""
 
     def rehearse(self, source=None, target=None):
-        dialog = (
-            self.env["member.merge"]
-            .with_user(self.editor)
-            .create({"source_id": (source or self.double).id, "target_id": (target or self.firm).id})
+        dialog = self.env["member.merge"].with_user(self.editor).create(
+            {"source_id": (source or self.double).id, "target_id": (target or self.firm).id}
         )
         return dialog, dialog._rehearse(dialog.source_id, dialog.target_id)
 
@@ -52,7 +50,9 @@ class TestMergePreview(MergeCase):
         was, had = self.find(self.firm), self.firm._member_read_values()
         self.merge()
         now, has = self.find(self.firm), self.firm._member_read_values()
-        came = {name: len(set(rows) - set(was.get(name, ()))) for name, rows in now.items() if name != "mail.message"}
+        came = {
+            name: len(set(rows) - set(was.get(name, ()))) for name, rows in now.items() if name != "mail.message"
+        }
         came["mail.message"] = len(set(now["mail.message"]) - set(was.get("mail.message", ()))) - 1  # the note of it
         expected = {}
         for name, kind in kinds.items():
@@ -92,10 +92,8 @@ class TestMergePreview(MergeCase):
         self.assertEqual((self.find(self.double), self.find(self.firm), self.firm._member_read_values()), before)
 
     def test_what_stands_against_it_is_said_before(self):
-        dialog = (
-            self.env["member.merge"]
-            .with_user(self.editor)
-            .create({"source_id": self.firm.id, "target_id": self.employee.id})
+        dialog = self.env["member.merge"].with_user(self.editor).create(
+            {"source_id": self.firm.id, "target_id": self.employee.id}
         )
         self.assertIn("part of the other", dialog.problem)
         self.assertFalse(dialog.preview)
