@@ -7,6 +7,7 @@
     "license": "AGPL-3",
     "depends": ["helpdesk_mgmt", "subscription_mgmt"],
     "data": [
+        "security/helpdesk_ticket_security.xml",
         "security/ir.model.access.csv",
         "security/subscription_refused_request_security.xml",
         "views/helpdesk_ticket_team_views.xml",

@@ -25,13 +25,17 @@ class PackagePortal(PaymentPortal):
     # === WHAT THE CUSTOMER MAY SEE === #
     @property
     def _customer(self):
-        """Who holds the packages: the company of the user, or himself. His own record: sudo as in the portal app."""
-        return request.env.user.partner_id.commercial_partner_id
+        """Who holds the packages: the company of the user, or himself; nobody, when he may not see those of his company.
+
+        His own record: sudo as in the portal app.
+        """
+        partner = request.env.user.partner_id
+        return partner.commercial_partner_id if partner._has_portal_right("subscriptions") else partner.browse()
 
     def _get_offers(self):
         """Packages on sale in the company of the user, as far as his rights go."""
         packages = request.env["subscription.package"]
-        if not packages.has_access("read") or not request.env.company.sudo().subscription_enabled:
+        if not self._customer or not packages.has_access("read") or not request.env.company.sudo().subscription_enabled:
             return packages
         return packages.search([("is_published", "=", True), ("company_id", "=", request.env.company.id)])
 
@@ -86,6 +90,7 @@ class PackagePortal(PaymentPortal):
             "departments": valid.department_ids | self._customer.sudo().department_ids,
             "offers": [self._prepare_offer_values(offer, today) for offer in offers],
             "last_tx": self._get_unlucky_transaction(),
+            "invoices_shown": request.env.user.partner_id._has_portal_right("invoices"),
         }
 
     def _prepare_offer_values(self, offer, today):

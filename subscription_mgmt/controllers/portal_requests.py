@@ -35,7 +35,9 @@ class SubscriptionRequestPortal(SubscriptionPortal):
             return date.min  # no day that can be wished
 
     def _open_own(self, contract_id):
-        """The contract, or None when it is not the customer's own."""
+        """The contract, or None when it is not the customer's own, or the person may not ask for his company."""
+        if not request.env.user.partner_id._has_portal_right("requests"):
+            return None
         try:
             return self._get_contract(contract_id)
         except MissingError:

@@ -28,7 +28,9 @@ class SubscriptionPortal(CustomerPortal):
         return request.env["subscription.contract"].sudo()
 
     def _get_contract_domain(self):
-        return self._get_contracts()._get_portal_domain(request.env.user.partner_id.commercial_partner_id)
+        partner = request.env.user.partner_id
+        own = partner._get_portal_right_domain("subscriptions", "partner_id", "contact_id")
+        return self._get_contracts()._get_portal_domain(partner.commercial_partner_id) & own
 
     def _get_contract(self, contract_id):
         """The contract, when it is the customer's own.
@@ -103,9 +105,13 @@ class SubscriptionPortal(CustomerPortal):
         )
 
     def _prepare_own_values(self, contract, today):
-        """What is shown to the subscriber only."""
+        """What is shown to the subscriber only, as far as the person may see it."""
+        partner = request.env.user.partner_id
+        invoices = contract._get_portal_invoices()
         return {
-            "invoices": contract._get_portal_invoices(),
+            "may_ask": partner._has_portal_right("requests"),
+            "invoices": invoices.filtered_domain(partner._get_portal_right_domain("invoices", "partner_id")),
+            "invoices_shown": partner._has_portal_right("invoices"),
             "labels": contract._get_wish_labels(),
             "waiting": contract.request_ids.filtered(lambda one: one.state == "new"),
             "wishes": contract._get_wishes(today),

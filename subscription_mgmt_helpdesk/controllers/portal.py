@@ -47,8 +47,17 @@ class SubscriptionHelpdeskPortal(HelpdeskTicketController):
         return {team: f" – {text}" for team, text in texts.items() if text}
 
     @http.route()
+    def create_new_ticket(self, **kw):
+        """Override of `helpdesk_mgmt`: who may not ask for his company is shown no form."""
+        if not request.env.user.partner_id._has_portal_right("requests"):
+            return request.redirect("/my")
+        return super().create_new_ticket(**kw)
+
+    @http.route()
     def submit_ticket(self, **kw):
         """Override of `helpdesk_mgmt`: without credit there is no ticket; the form says why and offers packages."""
+        if not request.env.user.partner_id._has_portal_right("requests"):
+            return request.redirect("/my")
         team, partner = self._get_chosen_team(kw), request.env.user.partner_id
         try:
             with request.env.cr.savepoint():

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ..common.groups import INTERNAL, VIEWER
 
@@ -51,3 +52,21 @@ class ResPartner(models.Model):
             "domain": [("partner_id", "child_of", self.ids)],
             "context": {"default_partner_id": self.id},
         }
+
+    # === PORTAL === #
+    def _has_portal_right(self, right):
+        """Whether a person sees in the portal what is his company's, and acts for it. Hook: everybody does.
+
+        :param right: `orders`, `invoices`, `statement`, `subscriptions` or `requests`.
+        """
+        return True
+
+    def _get_portal_right_domain(self, right, *paths):
+        """What a person may see of that which the portal shows to his company: all of it, or what is his own.
+
+        :param right: see `_has_portal_right`.
+        :param paths: fields that lead to the person whose own a record is.
+        """
+        if self._has_portal_right(right):
+            return Domain.TRUE
+        return Domain.OR(Domain(path, "=", self.id) for path in paths)

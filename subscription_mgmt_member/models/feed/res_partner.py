@@ -35,7 +35,7 @@ class ResPartner(models.Model):
             {"kind": "changed", "partner_id": id_, "field_name": name, "old_value": old, "new_value": after[id_][name]}
             for id_, values in before.items()
             for name, old in values.items()
-            if old != after[id_][name] or self._fields[name].type == "html"
+            if name in after[id_] and (old != after[id_][name] or self._fields[name].type == "html")
         )
         return result
 

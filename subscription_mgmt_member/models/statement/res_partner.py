@@ -5,12 +5,9 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _may_see_statement(self):
-        """Whether a person sees the statement of the member in the portal (CUB-86).
-
-        Hook: the rights of each employee extend it. By itself everybody who belongs to the member.
-        """
+        """Whether a person sees the statement of the member in the portal (CUB-86): who has the right to (WMM-32)."""
         self.ensure_one()
-        return True
+        return self._has_portal_right("statement")
 
     def action_member_statement(self):
         """Ask for the statement of the member."""

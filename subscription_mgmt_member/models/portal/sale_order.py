@@ -1,0 +1,104 @@
+from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
+
+SALES = "sales_team.group_sale_salesman"
+HELD = ("waiting", "refused")
+
+
+class SaleOrder(models.Model):
+    """An order that an employee of a member places goes to the manager of the member first (WMM-12).
+
+    Either he makes it in the portal (`member_from_portal`): no seller sees it before it is approved, or ever, when it
+    is refused. Or he accepts a seller's quotation: that stays the quotation it was; his acceptance is kept apart.
+    """
+
+    _inherit = "sale.order"
+
+    member_from_portal = fields.Boolean(string="Ordered in the Portal", readonly=True, copy=False, groups=SALES)
+    member_approval = fields.Selection(
+        selection=[("waiting", "Waiting for approval"), ("approved", "Approved"), ("refused", "Refused")],
+        string="Customer's Approval",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=SALES,
+    )
+    member_ordered_by_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Ordered By",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=SALES,
+    )
+    member_decided_by_id = fields.Many2one(
+        comodel_name="res.partner", string="Decided By", readonly=True, copy=False, groups=SALES
+    )
+    member_decided_on = fields.Datetime(string="Decided On", readonly=True, copy=False, groups=SALES)
+    member_refusal = fields.Text(string="Reason of Refusal", readonly=True, copy=False, groups=SALES)
+    member_note = fields.Text(string="Customer's Note", readonly=True, copy=False, groups=SALES)
+    # The acceptance of an employee, until his manager decides: no business of the seller.
+    member_signed_by = fields.Char(copy=False, groups=NO_ACCESS, export_string_translation=False)
+    member_signature = fields.Image(
+        copy=False, attachment=True, max_width=1024, max_height=1024, groups=NO_ACCESS, export_string_translation=False
+    )
+
+    # === WHAT WAITS === #
+    def _is_member_held(self):
+        """Whether the customer's manager has not approved what his employee ordered."""
+        self.ensure_one()
+        return self.sudo().member_approval in HELD
+
+    def _needs_member_approval(self, person):
+        """Whether an order of this person goes to his manager first.
+
+        :param person: partner who acts in the portal; empty: who was sent the link, that is the customer of the order.
+        """
+        self.ensure_one()
+        order = self.sudo()
+        person = person or order.partner_id
+        return (
+            order.state in ("draft", "sent")
+            and order.member_approval != "approved"
+            and person.commercial_partner_id == order.partner_id.commercial_partner_id
+            and not person._is_portal_manager()
+        )
+
+    @api.model
+    def _get_acting_person(self):
+        """The partner who acts on the page, as far as the controller has told."""
+        return self.env["res.partner"].browse(self.env.context.get("member_person")).exists()
+
+    def _may_ask_member(self):
+        """Whether the person on the page may only ask for approval, of an offer that is accepted by paying."""
+        self.ensure_one()
+        return bool(
+            "member_person" in self.env.context
+            and super()._has_to_be_paid()
+            and not super()._has_to_be_signed()
+            and not self._is_member_held()
+            and self._needs_member_approval(self._get_acting_person())
+        )
+
+    def _has_to_be_signed(self):
+        """Override of `sale`: what waits for the manager, or was refused, is not signed again."""
+        return super()._has_to_be_signed() and not self._is_member_held()
+
+    def _has_to_be_paid(self):
+        """Override of `sale`: nobody pays what his manager has not approved."""
+        if not super()._has_to_be_paid() or self._is_member_held():
+            return False
+        return "member_person" not in self.env.context or not self._needs_member_approval(self._get_acting_person())
+
+    def _can_be_edited_on_portal(self):
+        """Override of `sale`: what the manager looks at, or has approved, stays as it is."""
+        return super()._can_be_edited_on_portal() and not self.sudo().member_approval
+
+    def _confirmation_error_message(self):
+        """Override of `sale`: nobody confirms what the customer's manager has not approved."""
+        if self._is_member_held():
+            return self.env._(
+                "%(order)s: the customer's manager has not approved this order. You can make a new quotation.",
+                order=self.name,
+            )
+        return super()._confirmation_error_message()
