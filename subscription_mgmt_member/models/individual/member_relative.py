@@ -7,16 +7,16 @@ class MemberRelative(models.Model):
     _name = "member.relative"
     _description = "Relative as Seen From a Person"
     _auto = False
-    _order = "degree_id, id"
-    _rec_name = "relative_id"
-    _depends = {  # noqa: RUF012
+    _order = "other_degree_id, id"
+    _rec_name = "other_id"
+    _depends = {
         "member.relation": ["partner_id", "relative_id", "degree_id"],
         "member.relation.degree": ["inverse_id"],
     }
 
     partner_id = fields.Many2one(comodel_name="res.partner", string="Person", readonly=True)
-    relative_id = fields.Many2one(comodel_name="res.partner", string="Relative", readonly=True)
-    degree_id = fields.Many2one(comodel_name="member.relation.degree", string="Kinship", readonly=True)
+    other_id = fields.Many2one(comodel_name="res.partner", string="Relative", readonly=True)
+    other_degree_id = fields.Many2one(comodel_name="member.relation.degree", string="Kinship", readonly=True)
     relation_id = fields.Many2one(comodel_name="member.relation", readonly=True, export_string_translation=False)
 
     def init(self):
@@ -25,7 +25,7 @@ class MemberRelative(models.Model):
         self.env.cr.execute(
             """
             CREATE VIEW member_relative AS
-            SELECT id * 2 AS id, partner_id, relative_id, degree_id, id AS relation_id
+            SELECT id * 2 AS id, partner_id, relative_id AS other_id, degree_id AS other_degree_id, id AS relation_id
               FROM member_relation
              UNION ALL
             SELECT rel.id * 2 + 1, rel.relative_id, rel.partner_id, COALESCE(deg.inverse_id, deg.id), rel.id

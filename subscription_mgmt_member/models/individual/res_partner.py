@@ -74,7 +74,7 @@ class ResPartner(models.Model):
         help="A person who is registered for tax, as a sole trader is.",
     )
     # === RELATIVES AND CARDS === #
-    member_relative_ids = fields.One2many(
+    member_relation_ids = fields.One2many(
         comodel_name="member.relative",
         inverse_name="partner_id",
         string="Relatives",

@@ -53,7 +53,7 @@ class TestIndividual(MemberCase):
         """WIM-05: not even their own, by RPC"""
         user = new_test_user(self.env, "member_portal", groups="base.group_portal")
         user.partner_id.member_gender = "other"
-        for name in ("member_gender", "member_birth_date", "member_relative_ids", "member_card_ids"):
+        for name in ("member_gender", "member_birth_date", "member_relation_ids", "member_card_ids"):
             with self.assertRaises(AccessError, msg=name):
                 user.partner_id.with_user(user).read([name])
         for model in ("member.relation", "member.relative", "member.card", "member.card.user"):
@@ -80,16 +80,16 @@ class TestIndividual(MemberCase):
             (self.person, self.relative, self.parent),
             (self.relative, self.person, self.child),
         ):
-            seen = member.with_user(self.clerk).member_relative_ids
+            seen = member.with_user(self.clerk).member_relation_ids
             self.assertRecordValues(
-                seen, [{"relation_id": relation.id, "relative_id": other.id, "degree_id": degree.id}]
+                seen, [{"relation_id": relation.id, "other_id": other.id, "other_degree_id": degree.id}]
             )
 
     def test_siblings_are_the_same_from_both_sides(self):
         """WIM-21"""
         self.relate(degree=self.sibling)
         self.assertRecordValues(
-            self.relative.member_relative_ids, [{"relative_id": self.person.id, "degree_id": self.sibling.id}]
+            self.relative.member_relation_ids, [{"other_id": self.person.id, "other_degree_id": self.sibling.id}]
         )
 
     def test_a_relation_is_removed_from_either_side(self):
@@ -97,7 +97,7 @@ class TestIndividual(MemberCase):
         for side in (self.person, self.relative):
             self.env.invalidate_all()
             relation = self.relate(degree=self.sibling)
-            side.with_user(self.clerk).member_relative_ids.action_remove()
+            side.with_user(self.clerk).member_relation_ids.action_remove()
             self.assertFalse(relation.exists())
 
     @mute_logger("odoo.sql_db")
@@ -135,7 +135,7 @@ class TestIndividual(MemberCase):
         with self.assertRaises(AccessError):
             self.relate(relative=self.hidden)
         relation = self.relate(relative=self.hidden, user=self.env.user)
-        self.assertFalse(self.person.with_user(self.clerk).member_relative_ids)
+        self.assertFalse(self.person.with_user(self.clerk).member_relation_ids)
         self.assertFalse(self.env["member.relation"].with_user(self.clerk).search([("id", "=", relation.id)]))
 
     def test_customers_of_two_companies_are_not_related(self):
@@ -148,7 +148,7 @@ class TestIndividual(MemberCase):
         """CUB-37: View"""
         viewer = self.make_user("view")
         relation = self.relate()
-        seen = self.person.with_user(viewer).member_relative_ids
+        seen = self.person.with_user(viewer).member_relation_ids
         self.assertEqual(seen.relation_id, relation)
         with self.assertRaises(AccessError):
             seen.action_remove()
@@ -187,7 +187,7 @@ class TestIndividual(MemberCase):
             self.relate(people[0], relative, self.sibling)
         self.env.invalidate_all()
         with self.assertQueryCount(2):
-            self.assertEqual(len(people.mapped("member_relative_ids")), 22)
+            self.assertEqual(len(people.mapped("member_relation_ids")), 22)
 
     # === CARDS === #
     def test_a_card_has_a_number_of_its_own(self):

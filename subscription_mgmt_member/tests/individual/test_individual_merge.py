@@ -51,8 +51,8 @@ class TestIndividualMerge(MemberCase):
             (self.double, self.other, self.parent),
         )
         self.merge()
-        self.assertEqual(self.person.member_relative_ids.relative_id, self.relative | self.other)
-        self.assertEqual(len(self.person.member_relative_ids), 2)
+        self.assertEqual(self.person.member_relation_ids.other_id, self.relative | self.other)
+        self.assertEqual(len(self.person.member_relation_ids), 2)
         self.assertTrue(kept.exists())
         self.assertFalse(new.exists())
 
