@@ -61,7 +61,6 @@
         "views/document/res_partner_views.xml",
         "views/document/subscription_contract_views.xml",
         "views/member_menus.xml",
-        "views/individual/individual_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["subscription_mgmt_member/static/src/**/*"],

@@ -173,14 +173,21 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
                 inherited.add("parent")
         return {
             name: values[name]
-            for key, name in FIELDS.items()
+            for key, name in self._get_fields(group).items()
             if key in result.header.headings and not (key in inherited and key not in group.values)
             and _comparable(record, name) != (values[name] or "")
         }  # fmt: skip
 
     def _get_columns(self, result, record, changes):
         """Return the headings of what differs."""
-        return [result.header.heading(key) for key, name in FIELDS.items() if name in changes]
+        return [result.header.heading(key) for key, name in self._get_fields().items() if name in changes]
+
+    def _get_fields(self, group=None):
+        """Hook: column → field of the member that is compared with it.
+
+        :param group: the rows of one member, when only what they are compared with is asked for
+        """
+        return FIELDS
 
     # === VALUES === #
     def _prepare_values(self, result, group):

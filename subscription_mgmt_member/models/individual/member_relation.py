@@ -34,25 +34,12 @@ class MemberRelation(models.Model):
         ondelete="restrict",
         help="What the relative is to the person.",
     )
-    # === FROM WHERE IT IS LOOKED AT: `member_id` of the context === #
-    other_id = fields.Many2one(comodel_name="res.partner", string="Relative's Name", compute="_compute_other")
-    other_degree_id = fields.Many2one(comodel_name="member.relation.degree", string="Kinship", compute="_compute_other")
 
     _not_self = models.Constraint("CHECK (partner_id != relative_id)", "Nobody is their own relative.")
     _once = models.UniqueIndex(
         "(LEAST(partner_id, relative_id), GREATEST(partner_id, relative_id), degree_id)",
         "These two persons are related in this degree already.",
     )
-
-    @api.depends("partner_id", "relative_id", "degree_id.inverse_id")
-    @api.depends_context("member_id")
-    def _compute_other(self):
-        member = self.env.context.get("member_id")
-        for relation in self:
-            is_reversed = bool(member) and relation.relative_id.id == member
-            relation.other_id = relation.partner_id if is_reversed else relation.relative_id
-            degree = relation.degree_id
-            relation.other_degree_id = degree and degree._get_inverse() if is_reversed else degree
 
     @api.depends("partner_id", "relative_id", "degree_id")
     def _compute_display_name(self):
@@ -81,20 +68,3 @@ class MemberRelation(models.Model):
                 )
             if (person, relative, relation.degree_id) in said:
                 raise ValidationError(self.env._("These two persons are related in this degree already."))
-
-    def action_edit(self):
-        """Open the relation in a dialog, from the page of either person."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Relative"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-        }
-
-    def action_remove(self):
-        """Take the relation away, from the page of either person."""
-        self.unlink()

@@ -75,9 +75,11 @@ class ResPartner(models.Model):
     )
     # === RELATIVES AND CARDS === #
     member_relation_ids = fields.One2many(
-        comodel_name="member.relation",
+        comodel_name="member.relative",
+        inverse_name="partner_id",
         string="Relatives",
-        compute="_compute_member_relation_ids",
+        readonly=True,
+        copy=False,
         groups=INTERNAL,
         help="Seen from both sides, whoever of the two they were entered for.",
     )
@@ -92,15 +94,6 @@ class ResPartner(models.Model):
         groups=INTERNAL,
         help="Cards that the person may use beside its holder.",
     )
-
-    def _compute_member_relation_ids(self):
-        relations = self.env["member.relation"].search(
-            Domain("partner_id", "in", self.ids) | Domain("relative_id", "in", self.ids)
-        )
-        for partner in self:
-            partner.member_relation_ids = relations.filtered(
-                lambda relation, member=partner._origin: member in relation.partner_id | relation.relative_id
-            )
 
     @api.constrains("member_birth_date")
     def _check_member_birth_date(self):
@@ -150,7 +143,7 @@ class ResPartner(models.Model):
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_partner_id": self.id, "member_id": self.id},
+            "context": {"default_partner_id": self.id},
         }
 
     # === THE SAME PERSON AT A COMPANY === #

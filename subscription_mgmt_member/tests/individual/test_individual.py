@@ -56,7 +56,7 @@ class TestIndividual(MemberCase):
         for name in ("member_gender", "member_birth_date", "member_relation_ids", "member_card_ids"):
             with self.assertRaises(AccessError, msg=name):
                 user.partner_id.with_user(user).read([name])
-        for model in ("member.relation", "member.card", "member.card.user"):
+        for model in ("member.relation", "member.relative", "member.card", "member.card.user"):
             self.assertFalse(self.env[model].with_user(user).has_access("read"), model)
 
     def test_a_copy_takes_no_personal_data_along(self):
@@ -80,14 +80,25 @@ class TestIndividual(MemberCase):
             (self.person, self.relative, self.parent),
             (self.relative, self.person, self.child),
         ):
-            seen = member.with_user(self.clerk).member_relation_ids.with_context(member_id=member.id)
-            self.assertEqual(seen, relation)
-            self.assertEqual((seen.other_id, seen.other_degree_id), (other, degree))
+            seen = member.with_user(self.clerk).member_relation_ids
+            self.assertRecordValues(
+                seen, [{"relation_id": relation.id, "other_id": other.id, "other_degree_id": degree.id}]
+            )
 
     def test_siblings_are_the_same_from_both_sides(self):
         """WIM-21"""
-        relation = self.relate(degree=self.sibling).with_context(member_id=self.relative.id)
-        self.assertEqual((relation.other_id, relation.other_degree_id), (self.person, self.sibling))
+        self.relate(degree=self.sibling)
+        self.assertRecordValues(
+            self.relative.member_relation_ids, [{"other_id": self.person.id, "other_degree_id": self.sibling.id}]
+        )
+
+    def test_a_relation_is_removed_from_either_side(self):
+        """WIM-21"""
+        for side in (self.person, self.relative):
+            self.env.invalidate_all()
+            relation = self.relate(degree=self.sibling)
+            side.with_user(self.clerk).member_relation_ids.action_remove()
+            self.assertFalse(relation.exists())
 
     @mute_logger("odoo.sql_db")
     def test_nobody_is_their_own_relative(self):
@@ -137,9 +148,10 @@ class TestIndividual(MemberCase):
         """CUB-37: View"""
         viewer = self.make_user("view")
         relation = self.relate()
-        self.assertEqual(self.person.with_user(viewer).member_relation_ids, relation)
+        seen = self.person.with_user(viewer).member_relation_ids
+        self.assertEqual(seen.relation_id, relation)
         with self.assertRaises(AccessError):
-            relation.with_user(viewer).action_remove()
+            seen.action_remove()
         with self.assertRaises(AccessError):
             self.relate(degree=self.sibling, user=viewer)
         with self.assertRaises(AccessError):
@@ -159,7 +171,7 @@ class TestIndividual(MemberCase):
         nobody = self.make_user("none")
         self.relate()
         self.make_card(user_ids=[Command.create({"partner_id": self.relative.id})])
-        for model in ("member.relation", "member.card", "member.card.user"):
+        for model in ("member.relation", "member.relative", "member.card", "member.card.user"):
             self.assertTrue(self.env[model].with_user(self.clerk).search([]), model)
             self.assertFalse(self.env[model].with_user(nobody).search([]), model)
 
@@ -175,7 +187,7 @@ class TestIndividual(MemberCase):
             self.relate(people[0], relative, self.sibling)
         self.env.invalidate_all()
         with self.assertQueryCount(2):
-            self.assertEqual(len(people.mapped("member_relation_ids")), 11)
+            self.assertEqual(len(people.mapped("member_relation_ids")), 22)
 
     # === CARDS === #
     def test_a_card_has_a_number_of_its_own(self):

@@ -51,8 +51,7 @@ class TestIndividualMerge(MemberCase):
             (self.double, self.other, self.parent),
         )
         self.merge()
-        self.assertEqual(self.person.member_relation_ids.relative_id | self.person.member_relation_ids.partner_id,
-                         self.person | self.relative | self.other)  # fmt: skip
+        self.assertEqual(self.person.member_relation_ids.other_id, self.relative | self.other)
         self.assertEqual(len(self.person.member_relation_ids), 2)
         self.assertTrue(kept.exists())
         self.assertFalse(new.exists())
