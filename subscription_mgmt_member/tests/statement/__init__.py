@@ -1,1 +1,1 @@
-from . import test_statement, test_statement_outputs, test_statement_portal
+from . import test_limit, test_statement, test_statement_outputs, test_statement_portal
