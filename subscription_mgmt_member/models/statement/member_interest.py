@@ -1,3 +1,4 @@
+import itertools
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -80,7 +81,7 @@ class MemberInterest(models.Model):
         rows = self.sudo().search([("move_id", "in", self.sudo().move_id.ids)])._filter_standing()
         for move, mine in rows.grouped("move_id").items():
             ordered = mine.sorted("date_from")
-            for before, after in zip(ordered, ordered[1:], strict=False):
+            for before, after in itertools.pairwise(ordered):
                 if after.date_from <= before.date_to:
                     raise UserError(
                         self.env._(

@@ -36,9 +36,7 @@ class MemberInterestCharge(models.TransientModel):
             "date_from"
         ],
     )
-    date_to = fields.Date(
-        string="To", required=True, default=lambda self: self.env.company._subscription_today()
-    )
+    date_to = fields.Date(string="To", required=True, default=lambda self: self.env.company._subscription_today())
     line_ids = fields.One2many(
         comodel_name="member.interest.charge.line", inverse_name="charge_id", string="Proposal", readonly=True
     )
