@@ -1,1 +1,1 @@
-from . import credit, member_interest, res_partner, statement
+from . import credit, member_collateral, member_interest, res_partner, statement

@@ -8,7 +8,13 @@ MANAGER = "subscription_mgmt_member.group_member_manager"
 BILLING = "account.group_account_invoice"
 # Whoever reads the books, and whoever manages members
 CREDIT = f"account.group_account_readonly,{BILLING},{MANAGER}"
-CREDIT_FIELDS = {"credit_limit", "use_partner_credit_limit", "member_limit_action", "member_interest_rate"}
+CREDIT_FIELDS = {
+    "credit_limit",
+    "use_partner_credit_limit",
+    "member_limit_action",
+    "member_interest_rate",
+    "member_collateral_ids",
+}
 MAX_RATE = 100
 
 
@@ -19,8 +25,6 @@ class ResPartner(models.Model):
     credit_limit = fields.Float(groups=CREDIT)
     use_partner_credit_limit = fields.Boolean(groups=CREDIT)
     show_credit_limit = fields.Boolean(groups=CREDIT)
-    credit = fields.Monetary(groups=CREDIT)
-    credit_to_invoice = fields.Monetary(groups=CREDIT)
     member_limit_action = fields.Selection(
         selection=[("warn", "Warn"), ("stop", "Stop")],
         string="At the Limit",
@@ -36,6 +40,10 @@ class ResPartner(models.Model):
         copy=False,
         groups=CREDIT,
         help="Simple interest on what is overdue; a day costs a thirtieth. 0: none.",
+    )
+
+    member_collateral_ids = fields.One2many(
+        comodel_name="member.collateral", inverse_name="partner_id", string="Collaterals", groups=CREDIT
     )
 
     @api.constrains("credit_limit", "member_interest_rate")

@@ -127,7 +127,8 @@ class ResPartner(models.Model):
         members = self.with_company(company)._search(members & Domain("member_interest_rate", ">", 0))
         # sudo: what was set against invoices that the person sees; which of them are interest
         later = self.env["account.partial.reconcile"].sudo()._search([("max_date", ">=", date_from)])
-        interest = self.env["member.interest"].sudo().search_fetch([], ["line_id"]).line_id.move_id
+        charged = self.env["member.interest"].sudo()._search([]).subselect("line_id")
+        interest = self.env["account.move.line"].sudo()._search([("id", "in", charged)]).subselect("move_id")
         domain = (
             Domain("company_id", "=", company.id)
             & Domain("parent_state", "=", "posted")
@@ -135,7 +136,7 @@ class ResPartner(models.Model):
             & Domain("display_type", "=", "payment_term")
             & Domain("date_maturity", "<", date_to)
             & Domain("move_id.commercial_partner_id", "in", members)
-            & Domain("move_id", "not in", interest.ids)
+            & Domain("move_id", "not in", interest)
             & (Domain("reconciled", "=", False) | Domain("id", "in", later.subselect("debit_move_id")))
         )
         if moves is not None:

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.statement import KINDS, Item, build, decimal
+from ...tools.statement import AGES, KINDS, Item, build, decimal
 
 TYPES = {"receivable": "asset_receivable", "payable": "liability_payable"}
 READERS = "account.group_account_readonly,account.group_account_invoice"
@@ -27,6 +27,18 @@ class Span(NamedTuple):
     date_to: object
     kinds: tuple = KINDS
     currency: models.BaseModel | None = None
+
+
+def describe_body(env, figures):
+    """Values of the templates that show figures: names of kinds and ages, and the currencies."""
+    days = [env._("%(first)s–%(last)s days", first=last - 29, last=last) for last in AGES[1:]]
+    used = {figures.total.currency, *(one.currency for one in figures.sections)}
+    return {
+        "statement": figures,
+        "kinds": {"receivable": env._("Receivable"), "payable": env._("Payable")},
+        "ages": [env._("Not due"), *days, env._("Older")],
+        "currencies": {currency.id: currency for currency in env["res.currency"].browse(used)},
+    }
 
 
 class ResPartner(models.Model):

@@ -1,3 +1,4 @@
+from . import test_account_page
 from . import test_interest_charge
 from . import test_interest_processes
 from . import test_limit
