@@ -58,8 +58,9 @@
         "views/document/res_partner_views.xml",
         "views/document/subscription_contract_views.xml",
         "views/member_menus.xml",
-        "views/statement/member_interest_views.xml",
         "views/individual/individual_menus.xml",
+        "views/statement/member_interest_views.xml",
+        "views/analysis/analysis_menus.xml",
     ],
     "assets": {
         "web.assets_tests": ["subscription_mgmt_member/static/tests/tours/**/*"],
