@@ -45,7 +45,7 @@ class TestStatementOutputs(StatementCommon):
         page = html.fromstring(self.statement.content)
         self.assertShows(page)
         self.assertEqual(len(page.xpath("//tr[@name='movement']")), 3)
-        self.assertEqual(page.xpath("//table[@name='ageing']/@data-kind"), ["receivable", "payable"])
+        self.assertEqual(page.xpath("//table[@name='ageing']//@data-kind"), ["receivable", "payable"])
         self.assertTrue(page.xpath("//a[starts-with(@href, '/odoo/account.move/')]"))
 
     def test_screen_follows_what_is_chosen(self):

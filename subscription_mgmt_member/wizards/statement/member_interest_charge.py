@@ -57,12 +57,14 @@ class MemberInterestCharge(models.TransientModel):
         self.ensure_one()
         _check_billing(self.env)
         self.line_ids = [Command.clear(), *(Command.create(self._prepare_line(one)) for one in self._propose())]
+        mine = [("charge_id", "=", self.id)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Late-Payment Interest"),
             "res_model": "member.interest.charge.line",
             "view_mode": "list,kanban",
-            "domain": [("charge_id", "=", self.id)],
+            "mobile_view_mode": "kanban",
+            "domain": mine,
             "context": {"create": False, "search_default_group_partner": 1},
             "help": self.env._("No day of the period is late, or all were charged, or nobody has a rate."),
         }

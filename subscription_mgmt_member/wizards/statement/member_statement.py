@@ -51,6 +51,11 @@ class MemberStatement(models.TransientModel):
     content = fields.Html(compute="_compute_content", sanitize=False)
     workbook = fields.Binary(compute="_compute_workbook", attachment=False)
 
+    @api.depends("partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Account Statement")
+
     @api.depends("company_id")
     def _compute_date_from(self):
         """From the start of the fiscal year that the last day lies in (WMM-55)."""
