@@ -83,6 +83,11 @@ class Statement:
         return [one.currency for one in self.sections] == [self.total.currency]
 
 
+def decimal(amount: float) -> Decimal:
+    """The amount as it is written: the database has it exactly, Python gives the nearest binary number."""
+    return Decimal(repr(round(amount or 0.0, 6)))
+
+
 def age(due: date, day: date) -> int:
     """Place of what is due then among the ages: 0 not due, 1 late by up to 30 days, …, 4 older."""
     late = (day - due).days

@@ -1,2 +1,1 @@
-from . import res_partner
-from . import statement
+from . import credit, member_collateral, member_interest, res_partner, statement

@@ -1,6 +1,5 @@
 """The one source of the figures of an account statement (WMM-45, WIM-13): read here, worked out in tools/statement."""
 
-from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import models
@@ -8,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.statement import KINDS, Item, build
+from ...tools.statement import AGES, KINDS, Item, build, decimal
 
 TYPES = {"receivable": "asset_receivable", "payable": "liability_payable"}
 READERS = "account.group_account_readonly,account.group_account_invoice"
@@ -30,14 +29,26 @@ class Span(NamedTuple):
     currency: models.BaseModel | None = None
 
 
+def describe_body(env, figures):
+    """Values of the templates that show figures: names of kinds and ages, and the currencies."""
+    days = [env._("%(first)s–%(last)s days", first=last - 29, last=last) for last in AGES[1:]]
+    used = {figures.total.currency, *(one.currency for one in figures.sections)}
+    return {
+        "statement": figures,
+        "kinds": {"receivable": env._("Receivable"), "payable": env._("Payable")},
+        "ages": [env._("Not due"), *days, env._("Older")],
+        "currencies": {currency.id: currency for currency in env["res.currency"].browse(used)},
+    }
+
+
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _get_member_statement(self, span):
         """The statement of the member, its contacts included, in the language of the environment.
 
-        Five queries of entries, however many there are. Whoever reads sees the entries that he sees in accounting; what was open
-        on a day gone by is told by the dates of what was set against it, as in an aged report.
+        Five queries of entries, however many there are. Whoever reads sees the entries that he sees in accounting;
+        what was open on a day gone by is told by the dates of what was set against it, as in an aged report.
 
         :raise AccessError: whoever may not read accounting.
         """
@@ -52,7 +63,7 @@ class ResPartner(models.Model):
             span.date_from,
             span.date_to,
             span.companies[:1].currency_id.id,
-            {currency.id: (_decimal(amount), _decimal(foreign)) for currency, amount, foreign in sums},
+            {currency.id: (decimal(amount), decimal(foreign)) for currency, amount, foreign in sums},
             self._read_statement_items(domain & within),
             self._read_open_items(domain, span.date_to),
         )
@@ -132,7 +143,7 @@ class ResPartner(models.Model):
         label = self._get_statement_label(move_type, journal_type)
         more = next((text for text in (ref, name) if text and text != document), "")
         text = f"{label} · {more}" if more else label
-        return Item(day, due or day, document or "", text, kind, currency, _decimal(amount), _decimal(foreign), move)
+        return Item(day, due or day, document or "", text, kind, currency, decimal(amount), decimal(foreign), move)
 
     def _get_statement_label(self, move_type, journal_type):
         """What kind of document it is, as whoever gets the statement says."""
@@ -153,8 +164,3 @@ class AccountPartialReconcile(models.Model):
 
     # What was open on a day gone by is asked by it; nearly nothing is later than today.
     _member_max_date = models.Index("(max_date)")
-
-
-def _decimal(amount):
-    """The amount as it is written: the database has it exactly, Python as the nearest binary number."""
-    return Decimal(repr(round(amount or 0.0, 6)))

@@ -34,6 +34,7 @@ class StatementCommon(SubscriptionCommon):
     def invoice(cls, amount, day, due=None, partner=None, kind="out_invoice", post=True, currency=None, company=None):
         """A posted invoice without taxes."""
         company = company or cls.company
+        line = {"product_id": cls.product.id, "name": "Service", "price_unit": amount, "tax_ids": [Command.clear()]}
         move = cls.env["account.move"].with_company(company).create(
             {
                 "move_type": kind,
@@ -43,9 +44,7 @@ class StatementCommon(SubscriptionCommon):
                 "invoice_date_due": due or day,
                 "invoice_payment_term_id": False,
                 "currency_id": (currency or company.currency_id).id,
-                "invoice_line_ids": [
-                    Command.create({"product_id": cls.product.id, "name": "Service", "quantity": 1, "price_unit": amount, "tax_ids": [Command.clear()]})
-                ],
+                "invoice_line_ids": [Command.create(line)],
             }
         )  # fmt: skip
         if post:

@@ -5,7 +5,7 @@ from datetime import date
 from lxml import html
 from openpyxl import load_workbook
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .statement_common import StatementCommon
@@ -20,7 +20,7 @@ class TestStatementOutputs(StatementCommon):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("tr_TR")
         cls.accountant = cls.make_user(
-            "statement_writer", "base.group_user", "account.group_account_invoice", "base.group_partner_manager"
+            "statement_writer", "base.group_user", "account.group_account_invoice", "contribute"
         )
         old = cls.invoice(1111.11, date(2025, 12, 1))
         cls.invoice(2222.22, date(2026, 2, 1), due=date(2026, 3, 1))
@@ -45,7 +45,7 @@ class TestStatementOutputs(StatementCommon):
         page = html.fromstring(self.statement.content)
         self.assertShows(page)
         self.assertEqual(len(page.xpath("//tr[@name='movement']")), 3)
-        self.assertEqual(page.xpath("//table[@name='ageing']/@data-kind"), ["receivable", "payable"])
+        self.assertEqual(page.xpath("//table[@name='ageing']//@data-kind"), ["receivable", "payable"])
         self.assertTrue(page.xpath("//a[starts-with(@href, '/odoo/account.move/')]"))
 
     def test_screen_follows_what_is_chosen(self):
@@ -117,6 +117,12 @@ class TestStatementOutputs(StatementCommon):
         """WMM-45"""
         self.employee.type = "invoice"
         self.assertEqual(self.send().partner_ids, self.employee)
+
+    def test_writing_takes_the_right_to_write(self):
+        """CUB-31: the e-mail is a note on the member."""
+        reader = self.make_user("o_reader", "base.group_user", "account.group_account_readonly")
+        with self.assertRaisesRegex(AccessError, "Contribute"):
+            self.make_statement(reader).action_send()
 
     def test_nobody_to_write_to(self):
         """WMM-45"""

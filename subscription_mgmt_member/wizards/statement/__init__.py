@@ -1,1 +1,1 @@
-from . import member_statement
+from . import member_interest_charge, member_statement

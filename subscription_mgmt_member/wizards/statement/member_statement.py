@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ...models.statement.statement import Span
+from ...models.statement.statement import Span, describe_body
 from ...tools.statement import KINDS
 from ...tools.statement_workbook import Words, build_workbook
 
@@ -51,6 +51,11 @@ class MemberStatement(models.TransientModel):
     content = fields.Html(compute="_compute_content", sanitize=False)
     workbook = fields.Binary(compute="_compute_workbook", attachment=False)
 
+    @api.depends("partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Account Statement")
+
     @api.depends("company_id")
     def _compute_date_from(self):
         """From the start of the fiscal year that the last day lies in (WMM-55)."""
@@ -88,14 +93,8 @@ class MemberStatement(models.TransientModel):
         """
         self.ensure_one()
         kinds = KINDS if self.account == "both" else (self.account,)
-        span = Span(self._get_companies(), self.date_from, self.date_to, kinds, self.currency_id)
+        span = Span(self.company_id._get_statement_companies(), self.date_from, self.date_to, kinds, self.currency_id)
         return self.partner_id._get_member_statement(span)
-
-    def _get_companies(self):
-        """The company, and its branches as far as the reader works in them now."""
-        # sudo: which branches a company has
-        branches = self.env["res.company"].sudo().search([("id", "child_of", self.company_id.id)])
-        return self.company_id | (branches & self.env.companies)
 
     def _for_member(self):
         """The statement as the member reads it."""
@@ -106,21 +105,7 @@ class MemberStatement(models.TransientModel):
 
         :param values: `links`: documents lead to their entries; `paper`: all columns, whatever the width.
         """
-        figures = self._get_statement()
-        names = {"receivable": self.env._("Receivable"), "payable": self.env._("Payable")}
-        used = {figures.total.currency, *(one.currency for one in figures.sections)}
-        return {
-            "statement": figures,
-            "doc": self,
-            "kinds": names,
-            "ages": self._get_age_names(),
-            "currencies": {currency.id: currency for currency in self.env["res.currency"].browse(used)},
-            **values,
-        }
-
-    def _get_age_names(self):
-        days = [self.env._("%(first)s–%(last)s days", first=last - 29, last=last) for last in (30, 60, 90)]
-        return [self.env._("Not due"), *days, self.env._("Older")]
+        return {**describe_body(self.env, self._get_statement()), "doc": self, **values}
 
     def _get_title(self):
         """Name of the files that are made of it."""
@@ -161,9 +146,11 @@ class MemberStatement(models.TransientModel):
     def action_send(self):
         """Open an e-mail with the statement as PDF, written in the member's language; it stands in the chatter.
 
+        :raise AccessError: who may not write a note on the member (level Contribute).
         :raise UserError: nobody of the member has an e-mail address.
         """
         self.ensure_one()
+        self.env["res.partner"]._check_member_level("contribute")
         mine = self._for_member()
         template = self.env.ref(f"{ADDON}.mail_template_statement").with_env(mine.env)
         wanted = ("subject", "body_html", "partner_to", "email_from")
@@ -209,12 +196,10 @@ class MemberStatement(models.TransientModel):
     def _make_workbook(self):
         """The statement as a workbook, in the language of the environment."""
         figures = self._get_statement()
-        body = self._prepare_words()
-        return build_workbook(figures, body)
+        return build_workbook(figures, self._prepare_words(describe_body(self.env, figures)))
 
-    def _prepare_words(self):
+    def _prepare_words(self, body):
         """Words and formats that the workbook takes from here."""
-        known = self.env["res.currency"].with_context(active_test=False).search([])
         return Words(
             title=self.env._("Account Statement"),
             member=self.partner_id.name,
@@ -224,10 +209,10 @@ class MemberStatement(models.TransientModel):
             opening=self.env._("Opening balance"),
             closing=self.env._("Closing balance"),
             ageing=self.env._("Age of the open amounts"),
-            ages=tuple(self._get_age_names()),
+            ages=tuple(body["ages"]),
             total=self.env._("All in %(currency)s", currency=self.company_id.currency_id.name),
-            kinds={"receivable": self.env._("Receivable"), "payable": self.env._("Payable")},
-            currencies={currency.id: (currency.name, currency.decimal_places) for currency in known},
+            kinds=body["kinds"],
+            currencies={key: (one.name, one.decimal_places) for key, one in body["currencies"].items()},
         )
 
     def _get_period(self):
