@@ -10,6 +10,8 @@ SHOWN = 5
 # Kinds that nobody knows by name: they are counted in one line
 QUIET_KINDS = ("bus.", "ir.", "mail.", "sms.", "discuss.", "phone.", "digest.", "web_tour.", "subscription.import")
 NAMED_KINDS = {"mail.activity", "mail.message", "ir.attachment"}
+# No name of their own that would say anything
+NAMELESS = {"mail.message"}
 
 
 class MemberMerge(models.TransientModel):
@@ -104,7 +106,7 @@ class MemberMerge(models.TransientModel):
     def _describe(self, name, ids):
         """One kind of record that leads to the source: how many, and the names of some that the reader may see."""
         seen = self.env[name].browse()
-        if seen.has_access("read"):
+        if seen.has_access("read") and name not in NAMELESS:
             domain = [("id", "in", ids)]
             seen = self.env[name].with_context(active_test=False).search(domain, limit=SHOWN)
         return {
@@ -113,7 +115,7 @@ class MemberMerge(models.TransientModel):
             "ids": ids,
             "count": len(ids),
             "records": [(record.id, record.display_name or f"#{record.id}") for record in seen],
-            "more": len(ids) - len(seen),
+            "more": len(ids) - len(seen) if seen else 0,
             "is_quiet": name.startswith(QUIET_KINDS) and name not in NAMED_KINDS,
         }
 
