@@ -79,12 +79,12 @@ class Screens:
         """Name of a screen → function that works it out."""
         word, phone = self.heavy.name.split()[0], "0" + self.heavy.phone[4:8] + " " + self.heavy.phone[8:]
         found = {
-            "list": lambda: self.search_members(),
+            "list": self.search_members,
             f"search a word of the name ({word})": lambda: self.search_members(word),
             "search a telephone, spelt another way": lambda: self.search_members(phone),
             "search the e-mail of a contact": lambda: self.search_members(self.contact.email),
             "form, a member with some documents": self.make_form(self.contact.parent_id),
-            "form, a member with 2,000 documents": self.make_form(self.heavy),
+            "form, a member with 1,600 documents": self.make_form(self.heavy),
             "activities": self.make_page("member.activity", f"{ADDON}.member_activity_action"),
             "suggestions": self.make_suggestions(),
             "statement": self.make_statement(),
@@ -233,8 +233,8 @@ def format_size(n, shown, found):
         )
     lines += [
         "",
-        f"Looking for all duplicates once: {found['seconds']:.0f} seconds, {1000 * found['cpu_seconds'] / n:.1f} ms of CPU "
-        f"for a member; {found['pairs']:,} suggestions.",
+        f"Looking for all duplicates once: {found['seconds']:.0f} seconds, "
+        f"{1000 * found['cpu_seconds'] / n:.1f} ms of CPU for a member; {found['pairs']:,} suggestions.",
     ]
     return "\n".join(lines)
 

@@ -146,14 +146,18 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for user in sources.sudo().with_context(active_test=False).user_ids:
             if target.is_company or target.user_ids:
                 source = user.partner_id
-                user.partner_id = self.env["res.partner"].sudo().create(
-                    {
-                        "name": source.name,
-                        "email": source.email,
-                        "phone": source.phone,
-                        "lang": source.lang,
-                        "parent_id": (target if target.is_company else target.parent_id or target).id,
-                    }
+                user.partner_id = (
+                    self.env["res.partner"]
+                    .sudo()
+                    .create(
+                        {
+                            "name": source.name,
+                            "email": source.email,
+                            "phone": source.phone,
+                            "lang": source.lang,
+                            "parent_id": (target if target.is_company else target.parent_id or target).id,
+                        }
+                    )
                 )
         self.env.flush_all()
         self.env.invalidate_all()

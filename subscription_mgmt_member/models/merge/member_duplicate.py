@@ -26,7 +26,12 @@ class MemberDuplicate(models.Model):
         comodel_name="res.partner", string="Customer", required=True, readonly=True, index=True, ondelete="cascade"
     )
     second_id = fields.Many2one(
-        comodel_name="res.partner", string="May Be the Same", required=True, readonly=True, index=True, ondelete="cascade"
+        comodel_name="res.partner",
+        string="May Be the Same",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     has_same_vat = fields.Boolean(string="Same Tax Number", readonly=True)
     has_same_phone = fields.Boolean(string="Same Phone", readonly=True)

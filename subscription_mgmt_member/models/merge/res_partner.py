@@ -71,10 +71,10 @@ class ResPartner(models.Model):
             except psycopg2.Error:
                 _logger.info("The extension pg_trgm cannot be added: similar names are not found, only equal ones")
         self.env.registry.has_trigram = has_trigram(cr)
-        method = "USING gin (member_match_name gin_trgm_ops)" if self.env.registry.has_trigram else "(member_match_name)"
-        cr.execute(
-            SQL("CREATE INDEX IF NOT EXISTS res_partner_member_match_name_like ON res_partner %s", SQL(method))
+        method = (
+            "USING gin (member_match_name gin_trgm_ops)" if self.env.registry.has_trigram else "(member_match_name)"
         )
+        cr.execute(SQL("CREATE INDEX IF NOT EXISTS res_partner_member_match_name_like ON res_partner %s", SQL(method)))
 
     @api.depends("name", "phone", "vat", "email", "active", "parent_id.member_match_root_id")
     def _compute_member_match(self):

@@ -8,10 +8,27 @@ from odoo import api, models
 from odoo.tools import SQL, html2plaintext
 
 # Not a detail that one record lacks and another brings along: what the record is, and where it belongs.
-KEPT = {"active", "color", "company_id", "company_name", "is_company", "message_main_attachment_id", "parent_id", "type"}
-TECHNICAL = {"access_token", "access_warning", "signup_type", "signup_token", "signup_expiration", "message_bounce"}
+KEPT = {
+    "active",
+    "color",
+    "company_id",
+    "company_name",
+    "is_company",
+    "message_main_attachment_id",
+    "parent_id",
+    "type",
+}
+TECHNICAL = {
+    "access_token",
+    "access_warning",
+    "message_bounce",
+    "message_main_attachment_id",
+    "signup_expiration",
+    "signup_token",
+    "signup_type",
+}
 # Nobody misses them: an order of colours, and figures that are added up.
-UNMISSED = {"color", "customer_rank", "message_main_attachment_id", "supplier_rank"}
+UNMISSED = {"color", "customer_rank", "supplier_rank"}
 EMPTY = (None, False, "", 0, [])
 
 
@@ -150,9 +167,7 @@ class ResPartner(models.Model):
             own = {key: value for key, value in (rows.pop(self.id) or {}).items() if value not in EMPTY}
             merged = {key: value for row in rows.values() for key, value in (row or {}).items()} | own
             if merged != own:
-                self.env.cr.execute(
-                    SQL("UPDATE res_partner SET %s = %s WHERE id = %s", column, Json(merged), self.id)
-                )
+                self.env.cr.execute(SQL("UPDATE res_partner SET %s = %s WHERE id = %s", column, Json(merged), self.id))
         self.invalidate_recordset(names)
 
 

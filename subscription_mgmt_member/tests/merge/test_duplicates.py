@@ -130,7 +130,9 @@ class TestDuplicates(MergeCase):
         first, second = self.make({"name": "Taze Ekmek A.Ş."}, {"name": "Taze Ekmek Ltd."})
         with mute_logger("odoo.sql_db"):
             self.env["res.partner"].with_user(self.editor).action_open_member_duplicates()
-        self.assertTrue(self.env["member.duplicate"].search([("first_id", "=", first.id), ("second_id", "=", second.id)]))
+        self.assertTrue(
+            self.env["member.duplicate"].search([("first_id", "=", first.id), ("second_id", "=", second.id)])
+        )
 
     def test_the_scheduled_action_looks_at_all(self):
         self.env["res.partner"].search([]).member_match_pending = True

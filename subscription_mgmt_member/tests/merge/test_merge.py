@@ -35,8 +35,10 @@ class TestMerge(MergeCase):
         self.assertEqual(self.firm.user_id, self.editor)
 
     def test_cub_24_own_fields_are_filled_one_by_one(self):
-        definition = self.env["properties.base.definition"].sudo()._get_definition_for_property_field(
-            "res.partner", "properties"
+        definition = (
+            self.env["properties.base.definition"]
+            .sudo()
+            ._get_definition_for_property_field("res.partner", "properties")
         )
         definition.properties_definition = [
             {"name": "floor", "type": "char", "string": "Floor"},
@@ -204,8 +206,10 @@ class TestMerge(MergeCase):
 
     def test_the_second_one_is_told(self):
         """Two dialogs stand open on one customer."""
-        late = self.env["member.merge"].with_user(self.editor).create(
-            {"source_id": self.double.id, "target_id": self.person.id}
+        late = (
+            self.env["member.merge"]
+            .with_user(self.editor)
+            .create({"source_id": self.double.id, "target_id": self.person.id})
         )
         self.merge()
         with self.assertRaisesRegex(UserError, "merged or deleted meanwhile"):

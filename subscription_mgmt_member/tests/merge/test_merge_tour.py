@@ -17,5 +17,7 @@ class TestMergeTour(MergeCase, HttpCase):
         """From the list over the bulb to a pair that is not the same."""
         self.env["member.duplicate"]._find_pending(10000)
         self.start_tour("/odoo/members", "member_bulb", login="admin")
-        pair = self.env["member.duplicate"].search([("first_id", "=", self.firm.id), ("second_id", "=", self.double.id)])
+        pair = self.env["member.duplicate"].search(
+            [("first_id", "=", self.firm.id), ("second_id", "=", self.double.id)]
+        )
         self.assertTrue(pair.is_dismissed)

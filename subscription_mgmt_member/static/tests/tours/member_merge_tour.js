@@ -1,4 +1,4 @@
-import {registry} from "@web/core/registry";
+import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("member_merge", {
     steps: () => [
@@ -45,8 +45,7 @@ registry.category("web_tour.tours").add("member_bulb", {
             run: "click",
         },
         {
-            trigger:
-                ".o_data_row:contains(Çınar Enerji A.Ş.):contains(Ltd. Şti.) button[name=action_dismiss]",
+            trigger: ".o_data_row:contains(Çınar Enerji A.Ş.):contains(Ltd. Şti.) button[name=action_dismiss]",
             run: "click",
         },
         {
