@@ -3,7 +3,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-BATCH = 500
+# Records that are looked at in one transaction, which holds them: about 30 ms each with 50,000 members
+BATCH = 50
 # More members than these with one telephone, domain or tax number: a holding, a provider, a placeholder
 CROWD = 20
 # Similar names of one member that are suggested, the most similar first, and how similar they have to be
