@@ -4,8 +4,7 @@ import re
 import unicodedata
 
 # Everybody has an address there: it says nothing of an organisation. Names with a country's ending are listed in full.
-PUBLIC_HOSTS = frozenset(
-    """
+HOSTS = """
     gmail.com googlemail.com hotmail.com hotmail.com.tr hotmail.de hotmail.fr hotmail.it hotmail.es hotmail.co.uk
     hotmail.nl hotmail.be hotmail.ro outlook.com outlook.com.tr outlook.de outlook.fr outlook.it outlook.es live.com
     live.nl live.de live.fr live.it live.co.uk live.be live.ro msn.com windowslive.com passport.com yahoo.com
@@ -22,16 +21,15 @@ PUBLIC_HOSTS = frozenset(
     clicknet.ro zappmobile.ro k.ro home.ro personal.ro email.ro mail.bg freemail.hu citromail.hu qq.com 163.com 126.com
     naver.com daum.net rediffmail.com uol.com.br bol.com.br terra.com.br bluewin.ch sunrise.ch hispeed.ch
     mailinator.com yopmail.com guerrillamail.com 10minutemail.com duck.com simplelogin.com
-    """.split()
-)
+"""
+PUBLIC_HOSTS = frozenset(HOSTS.split())
 # What a company is in law, or calls its trade: no part of who it is. Folded, without dots.
-LEGAL_WORDS = frozenset(
-    """
+WORDS = """
     as anonim sirketi sirket sti ltd limited san sanayi tic ticaret ve paz pazarlama dis ic koop kooperatifi
     srl sa sca snc pfa ii if srld scs ra gmbh ag kg ohg ug mbh gbr ev inc incorporated llc llp lp corp corporation co
     company plc bv nv vof cv ab oy oyj aps asa spa sas sarl eurl sl slu lda doo dd ad eood ood kft zrt sro spol zoo
-    """.split()
-)
+"""
+LEGAL_WORDS = frozenset(WORDS.split())
 SHORTEST_PHONE, SHORTEST_VAT, SHORTEST_NAME = 7, 5, 3
 # Numbers of all countries differ in the last ten digits; what stands before is a country, or a trunk prefix
 PHONE_DIGITS = 10

@@ -113,8 +113,9 @@ class MemberMergeLinks(models.AbstractModel):
                                 WHERE ind.indrelid = tab.oid AND ind.indisunique
                                   AND (con.conkey[1] = ANY(ind.indkey)
                                        OR EXISTS (SELECT FROM pg_depend dep
-                                                   WHERE dep.classid = 'pg_class'::regclass AND dep.objid = ind.indexrelid
-                                                     AND dep.refobjid = tab.oid AND dep.refobjsubid = con.conkey[1]))))
+                                                   WHERE dep.classid = 'pg_class'::regclass
+                                                     AND dep.objid = ind.indexrelid AND dep.refobjid = tab.oid
+                                                     AND dep.refobjsubid = con.conkey[1]))))
             """
         )
         tables = {model._table: name for name, model in self.env.items() if not model._abstract and model._auto}

@@ -18,9 +18,17 @@ KEPT = {
     "parent_id",
     "type",
 }
-TECHNICAL = {"access_token", "access_warning", "signup_type", "signup_token", "signup_expiration", "message_bounce"}
+TECHNICAL = {
+    "access_token",
+    "access_warning",
+    "message_bounce",
+    "message_main_attachment_id",
+    "signup_expiration",
+    "signup_token",
+    "signup_type",
+}
 # Nobody misses them: an order of colours, and figures that are added up.
-UNMISSED = {"color", "customer_rank", "message_main_attachment_id", "supplier_rank"}
+UNMISSED = {"color", "customer_rank", "supplier_rank"}
 EMPTY = (None, False, "", 0, [])
 
 

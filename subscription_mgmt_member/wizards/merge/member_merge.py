@@ -7,9 +7,13 @@ from ...models.merge.values import find_gains, find_losses
 
 # Names that are shown of one kind of record; the rest is a number
 SHOWN = 5
+# Letters of a value that are shown
+LENGTH = 200
 # Kinds that nobody knows by name: they are counted in one line
 QUIET_KINDS = ("bus.", "ir.", "mail.", "sms.", "discuss.", "phone.", "digest.", "web_tour.", "subscription.import")
 NAMED_KINDS = {"mail.activity", "mail.message", "ir.attachment"}
+# No name of their own that would say anything
+NAMELESS = {"mail.message"}
 
 
 class MemberMerge(models.TransientModel):
@@ -75,7 +79,7 @@ class MemberMerge(models.TransientModel):
             dialog.warning = " ".join(source._member_get_merge_warnings(target))
             dialog.preview = self.env["ir.qweb"]._render(
                 "subscription_mgmt_member.member_merge_preview",
-                {"source": source, "target": target, **done},
+                done,
             )
 
     def _rehearse(self, source, target):
@@ -94,6 +98,7 @@ class MemberMerge(models.TransientModel):
             for kind in kinds:
                 ids = kind["ids"]
                 kind["gone"] = len(ids) - len(trial.env[kind["model"]].sudo().browse(ids).exists())
+                kind["left_out"] = self.env._("%(count)s of them go: the target has the same", count=kind["gone"])
         return {
             "kinds": sorted((kind for kind in kinds if not kind["is_quiet"]), key=lambda kind: -kind["count"]),
             "quiet": [kind for kind in kinds if kind["is_quiet"]],
@@ -104,16 +109,17 @@ class MemberMerge(models.TransientModel):
     def _describe(self, name, ids):
         """One kind of record that leads to the source: how many, and the names of some that the reader may see."""
         seen = self.env[name].browse()
-        if seen.has_access("read"):
+        if seen.has_access("read") and name not in NAMELESS:
             domain = [("id", "in", ids)]
             seen = self.env[name].with_context(active_test=False).search(domain, limit=SHOWN)
+        more = len(ids) - len(seen)
         return {
             "model": name,
-            "label": self.env["ir.model"]._get(name).name,
+            "title": f"{self.env['ir.model']._get(name).name} ({len(ids)})",
             "ids": ids,
             "count": len(ids),
-            "records": [(record.id, record.display_name or f"#{record.id}") for record in seen],
-            "more": len(ids) - len(seen),
+            "records": [(f"/odoo/{name}/{record.id}", record.display_name or f"#{record.id}") for record in seen],
+            "more": self.env._("and %(count)s more", count=more) if seen and more else "",
             "is_quiet": name.startswith(QUIET_KINDS) and name not in NAMED_KINDS,
         }
 
@@ -123,8 +129,8 @@ class MemberMerge(models.TransientModel):
         hidden = not partners._has_field_access(partners._fields[key[0]], "read")
         return {
             "label": value.label,
-            "text": "•••" if hidden else value.text,
-            "other": "•••" if hidden else other.text if other else "",
+            "text": "•••" if hidden else value.text[:LENGTH],
+            "other": "•••" if hidden else other.text[:LENGTH] if other else "",
         }
 
     # === BUTTONS === #

@@ -13,7 +13,7 @@ registry.category("web_tour.tours").add("member_merge", {
         },
         {
             content: "The blue box lists the other one",
-            trigger: ".modal .alert-info .o_data_row:contains(Çınar Enerji A.Ş.) button[name=action_choose]",
+            trigger: ".modal .alert-info .o_kanban_record:contains(Çınar Enerji A.Ş.) button[name=action_choose]",
             run: "click",
         },
         {
