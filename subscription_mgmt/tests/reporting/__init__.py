@@ -7,3 +7,4 @@ from . import test_figures
 from . import test_history
 from . import test_mrr_lives
 from . import test_mrr_log
+from . import test_mrr_report
