@@ -8,3 +8,4 @@ from . import test_history
 from . import test_mrr_lives
 from . import test_mrr_log
 from . import test_mrr_report
+from . import test_revenue_tour
