@@ -145,7 +145,7 @@ class SubscriptionMrrReport(models.AbstractModel):
         names = [
             ("start", self.env._("At the Start"), COUNT, {"before": True, "by": "partner"}),
             ("won", self.env._("New"), COUNT, {"kinds": [mrr.NEW], "by": "partner"}),
-            ("back", self.env._("Back"), COUNT, {"kinds": [mrr.REACTIVATION], "by": "partner"}),
+            ("back", self.env._("Returned"), COUNT, {"kinds": [mrr.REACTIVATION], "by": "partner"}),
             ("lost", self.env._("Lost"), COUNT, {"kinds": [mrr.CHURN], "by": "partner"}),
             ("end", self.env._("At the End"), COUNT, {"upto": True, "by": "partner"}),
             ("paying", self.env._("Paying"), COUNT, {"upto": True, "by": "partner"}),

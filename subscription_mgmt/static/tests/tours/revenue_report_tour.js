@@ -7,7 +7,7 @@ registry.category("web_tour.tours").add("subscription_revenue_report", {
     steps: () => [
         { content: "revenue of today", trigger: ".o_subscription_revenue .fs-4:contains('100.00')" },
         { content: "and what moved it", trigger: `${table("movements")} tr:contains('New') td:contains('100.00')` },
-        { content: "look at products", trigger: ".o_subscription_group", run: "selectByLabel Product" },
+        { content: "look at products", trigger: ".o_subscription_group", run: "select product" },
         click("look at one of them alone", `${table("group")} a:contains('Internet')`),
         { content: "it is said what is looked at", trigger: ".rounded-pill:contains('Internet')" },
         click("look at all again", ".rounded-pill:contains('Internet')"),
