@@ -78,6 +78,7 @@ class SealedCommon(ChargeCommon, PackageCommon):
             "subscription.dunning.log": cls.step._log(cls.invoice, date(2026, 2, 1), "done"),
             "subscription.entitlement": cls.entitlement.sudo(),
             "subscription.credit.move": cls.entitlement.credit_move_ids.sudo(),
+            "subscription.mrr.event": cls.contract.mrr_event_ids[:1].sudo(),
             "subscription.wallet": system["subscription.wallet"].search([("partner_id", "=", cls.customer.id)]),
             "subscription.import.batch": cls.batch,
             "subscription.import.progress": cls.batch.progress_ids,

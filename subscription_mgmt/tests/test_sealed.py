@@ -12,7 +12,7 @@ WRITE = {
     "subscription.contract": {
         # The contract was billed: its trial is over.
         NOBODY: "access_token active close_comment commitment_end company_id currency_id date_closed date_end_before "
-        "date_next_invoice date_trial_end date_trial_reminded import_batch_id mrr partner_id renewal_before "
+        "date_next_invoice date_trial_end date_trial_reminded import_batch_id partner_id renewal_before "
         "signature signed_by signed_on state termination_waiver trial_days trial_then",
         MANAGE: "commitment_months termination_fee termination_fee_amount termination_fee_percent",
         CONTRIBUTE: "amendment_billing analytic_account_id billing_mode category_id close_reason_id contact_id "
@@ -71,6 +71,10 @@ WRITE = {
     "subscription.credit.move": {
         NOBODY: "company_id credits date days department_id entitlement_id move_type part partner_id reason requests "
         "reversed_id source_id source_model used",
+    },
+    "subscription.mrr.event": {
+        NOBODY: "amount amount_currency close_reason_id company_id contract_id currency_id day kind line_id mark "
+        "partner_id product_id",
     },
     "subscription.wallet": {NOBODY: "company_id date_reminded partner_id version"},
     "subscription.import.batch": {

@@ -92,15 +92,16 @@ def paused_stretches(first: date, last: date | None, pauses: Iterable[Stretch]) 
 
 def changes(line: Line) -> Iterator[Change]:
     """What a line changes, and when, in the currency of its contract."""
-    if not line.amount or (line.last and line.last < line.first):
+    last = None if line.last == date.max else line.last  # after the last day of the calendar comes none
+    if not line.amount or (last and last < line.first):
         return
     yield Change(line.key, line.first, AGREED, line.amount, True, is_price=line.price_from)
-    for begin, end in paused_stretches(line.first, line.last, line.pauses) if line.pauses else ():
+    for begin, end in paused_stretches(line.first, last, line.pauses) if line.pauses else ():
         yield Change(line.key, begin, PAUSED, -line.amount, True)
-        if end:
-            yield Change(line.key, end + ONE_DAY, PAUSED, line.amount, is_last=end == line.last)
-    if line.last:
-        yield Change(line.key, line.last + ONE_DAY, AGREED, -line.amount, is_last=True, is_price=line.price_to)
+        if end and end < date.max:
+            yield Change(line.key, end + ONE_DAY, PAUSED, line.amount, is_last=end == last)
+    if last:
+        yield Change(line.key, last + ONE_DAY, AGREED, -line.amount, is_last=True, is_price=line.price_to)
 
 
 def months(first: date, last: date) -> Iterator[date]:

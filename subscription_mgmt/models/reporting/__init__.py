@@ -7,6 +7,8 @@ from . import subscription_outlook
 from . import profit
 from . import subscription_mrr_event
 from . import mrr_log
+from . import subscription_mrr_report
+from . import mrr_tables
 from . import mrr_today
 from . import subscription_assurance
 from . import mrr_check

@@ -10,6 +10,7 @@ from ...tools import mrr
 from ...tools.periods import ONE_DAY
 from ..common.batches import Job
 from ..common.context import LATER
+from ..common.groups import VIEWER
 
 VALUE = Job("subscription.contract", "_get_to_value_domain", "_value_mrr", "check")
 
@@ -59,7 +60,11 @@ class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
     mrr_event_ids = fields.One2many(
-        comodel_name="subscription.mrr.event", inverse_name="contract_id", string="Revenue Log", readonly=True
+        comodel_name="subscription.mrr.event",
+        inverse_name="contract_id",
+        string="Revenue Log",
+        readonly=True,
+        groups=VIEWER,
     )
 
     # === WHAT CHANGES THE LOG === #
@@ -156,7 +161,8 @@ class SubscriptionContract(models.Model):
                 )  # fmt: skip
         for line in [line for line in found if line.replaces_id]:
             before = found.get(line.replaces_id)
-            if before and before.last and before.last + ONE_DAY == found[line].first and line._has_other_price():
+            follows = before and before.last == found[line].first - ONE_DAY
+            if follows and line._has_other_price():
                 found[line] = found[line]._replace(price_from=True)
                 found[line.replaces_id] = before._replace(price_to=True)
         return found

@@ -43,7 +43,7 @@ class SubscriptionMrrEvent(models.Model):
             ("expansion", "Expansion"),
             ("contraction", "Contraction"),
             ("churn", "Churn"),
-            ("pause", "Pause"),
+            ("pause", "Paused"),
             ("resume", "Resumed"),
         ],
         string="Movement",
@@ -52,7 +52,7 @@ class SubscriptionMrrEvent(models.Model):
         help="What it means for the subscriber, whatever contracts the subscriber has:\n"
         "New: the first revenue ever. Reactivation: revenue again after a time without any.\n"
         "Expansion, contraction: more or less, and still more than nothing. Churn: nothing any more.\n"
-        "Pause, resumed: by a pause; what is closed while it is paused turns from pause to churn.",
+        "Paused, resumed: by a pause; what is closed while it is paused turns from pause to churn.",
     )
     mark = fields.Selection(
         selection=[("price", "Price"), ("currency", "Exchange Rate")],

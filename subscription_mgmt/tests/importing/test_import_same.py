@@ -40,7 +40,7 @@ class TestImportSame(ImportCommon):
 
     def test_a_simple_contract(self):
         contract = self.assertSame(self.row(quantity="2,5", price="33,33", discount=7, interval=3))
-        self.assertEqual(contract.mrr, contract.line_ids.mrr)
+        self.assertEqual(contract.mrr_offer, contract.line_ids.mrr)
         self.assertEqual(contract.line_ids.price_subtotal, 77.49)
 
     def test_terms_language_and_representative(self):
@@ -84,7 +84,7 @@ class TestImportSame(ImportCommon):
     def test_taxes_that_are_part_of_the_price(self):
         self.tax.price_include_override = "tax_included"
         contract = self.assertSame(self.row(price=120))
-        self.assertEqual((contract.line_ids.price_subtotal, contract.mrr), (100, 100))
+        self.assertEqual((contract.line_ids.price_subtotal, contract.mrr_offer), (100, 100))
 
     def test_taxes_of_a_fiscal_position(self):
         abroad = self.tax_sale_a.copy({"name": "Export", "amount": 0})
@@ -98,7 +98,7 @@ class TestImportSame(ImportCommon):
 
     def test_mrr_of_a_contract_with_several_lines(self):
         [contract] = self.load(self.row(price=10), self.row(product="TEL", price=120, unit="yıl"))
-        self.assertEqual((contract.mrr, contract.state, contract.date_next_invoice), (20, "draft", False))
+        self.assertEqual((contract.mrr_offer, contract.state, contract.date_next_invoice), (20, "draft", False))
         contract.action_activate()
         self.assertEqual(contract.date_next_invoice, date(2026, 1, 1))
         contract.line_ids[0].price_unit = 30
