@@ -10,4 +10,5 @@ from . import test_mrr_lives
 from . import test_mrr_log
 from . import test_outlook
 from . import test_profit
+from . import test_screens
 from . import test_unpaid
