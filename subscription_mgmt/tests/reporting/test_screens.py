@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.tests import Form, freeze_time, tagged
+from odoo.tests import freeze_time, tagged
 
 from ..common import SubscriptionCommon
 
@@ -54,12 +54,3 @@ class TestScreens(SubscriptionCommon):
         contract = self.make_contract(date_end=date(2026, 3, 31))
         contract.installment_ids.sorted("date_from")[1].action_skip("Goodwill")
         self.assertIn("Not billed: 02/01/2026 – 02/28/2026. Goodwill", contract.message_ids[0].body)
-
-    def test_a_line_shows_names_of_days_in_a_form(self):
-        """The form of recurrences opens and takes a day of the week, whatever the widget looks like."""
-        with Form(self.env["subscription.recurrence"]) as form:
-            form.name = "Call"
-            form.type_id = self.env.ref("subscription_mgmt.interaction_type_call")
-            form.frequency = "weekly"
-            form.wed = True
-        self.assertTrue(form.record.wed)
