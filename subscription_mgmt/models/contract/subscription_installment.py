@@ -291,7 +291,16 @@ class SubscriptionInstallment(models.Model):
         self._check_not_invoiced()
         self.line_id._check_fee_kept()
         self._skip(reason)
+        self._tell_skipped(reason)
         self.contract_id._settle()
+
+    def _tell_skipped(self, reason):
+        """Write into the log of the contracts which days are not billed, and why."""
+        for contract, rows in self.grouped("contract_id").items():
+            days = ", ".join(
+                " – ".join(format_date(self.env, day) for day in (row.date_from, row.date_to)) for row in rows
+            )
+            contract._message_log(body=self.env._("Not billed: %(days)s. %(reason)s", days=days, reason=reason))
 
     def _skip(self, reason):
         """Leave the rows of these out that charge something. Settle afterwards."""

@@ -93,6 +93,12 @@ class SubscriptionEntitlement(models.Model):
     payment_transaction_id = fields.Many2one(
         comodel_name="payment.transaction", readonly=True, copy=False, ondelete="restrict", index="btree_not_null"
     )
+    origin = fields.Selection(
+        selection=[("online", "Paid Online"), ("invoice", "Invoiced"), ("free", "Granted Free of Charge")],
+        string="Came By",
+        compute="_compute_origin",
+        compute_sudo=True,
+    )
     is_paid = fields.Boolean(string="Paid Online", compute="_compute_is_paid", compute_sudo=True)
     is_invoice_missing = fields.Boolean(
         compute="_compute_is_invoice_missing", compute_sudo=True, export_string_translation=False
@@ -138,6 +144,12 @@ class SubscriptionEntitlement(models.Model):
             open_ = one.state in ("active", "pending") and one.date_end
             today = one.company_id._subscription_today() if open_ else None
             one.days_left = days_left(one.date_start, one.date_end, today) if open_ else 0
+
+    @api.depends("payment_transaction_id", "invoice_id")
+    def _compute_origin(self):
+        for one in self:
+            billed = "invoice" if one.invoice_id else "free"
+            one.origin = "online" if one.payment_transaction_id else billed
 
     @api.depends("payment_transaction_id")
     def _compute_is_paid(self):

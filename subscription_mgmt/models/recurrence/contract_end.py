@@ -73,7 +73,7 @@ class SubscriptionRecurrence(models.Model):
             if (ends or extras) and not recurrence.end_before_close:
                 recurrence.end_before_close = recurrence._remember_end(day, extras)
             extras.unlink()
-            recurrence._take_back_after(day)
+            recurrence._take_back_after(day, self.env._("The contract was closed."))
             if recurrence.date_start > day:
                 recurrence.action_archive()
             elif ends:
@@ -113,13 +113,27 @@ class SubscriptionRecurrence(models.Model):
                 recurrence._generate(date_ref)
             recurrence.rule_outdated = False
 
-    def _take_back_after(self, day):
-        """Take back what is planned for later days."""
+    def action_end(self):
+        """Make today the last day: what is planned for later goes, what was done or has notes stays.
+
+        One that was to begin later is archived.
+        """
+        self.check_access("write")
+        for recurrence in self.filtered(lambda one: one.state in ("running", "ending")):
+            today = recurrence.company_id._subscription_today()
+            recurrence._take_back_after(today, self.env._("The recurrence was ended."))
+            if recurrence.date_start > today:
+                recurrence.action_archive()
+            else:
+                recurrence._end_on(today)
+
+    def _take_back_after(self, day, reason):
+        """Take back what is planned for later days; what somebody wrote notes on is skipped, for the reason."""
         rows = self.interaction_ids.filtered(
             lambda row: row.state == "planned" and not row.invoice_id and row.occurrence_date > day
         )
         noted = rows.filtered(lambda row: row._has_notes())
-        noted._skip(self.env._("The contract was closed."))
+        noted._skip(reason)
         (rows - noted)._remove()
 
     def _end_on(self, day):

@@ -19,6 +19,8 @@ class SubscriptionInteraction(models.Model):
     _inherit = "subscription.interaction"
 
     invoice_id = fields.Many2one(comodel_name="account.move", copy=False, readonly=True, ondelete="set null")
+    currency_id = fields.Many2one(related="recurrence_id.currency_id")
+    invoice_amount = fields.Monetary(related="recurrence_id.invoice_amount")
     invoice_status = fields.Selection(
         selection=[
             ("to_confirm", "To Confirm"),

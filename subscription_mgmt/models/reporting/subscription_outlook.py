@@ -7,7 +7,7 @@ from .shares import READ, get_divided, get_open_pieces
 
 MONTHS = 12
 KINDS = [
-    ("billed", "Billed"),
+    ("billed", "Invoiced"),
     ("planned", "Planned"),
     ("beyond", "Open-Ended, Beyond the Plan"),
     ("renewal", "After Renewal"),

@@ -17,7 +17,7 @@ class SubscriptionReportMixin(models.AbstractModel):
 
     contract_id = fields.Many2one(comodel_name="subscription.contract", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    company_currency_id = fields.Many2one(comodel_name="res.currency", string="Company Currency", readonly=True)
+    company_currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     partner_id = fields.Many2one(comodel_name="res.partner", string="Subscriber", readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Responsible", readonly=True)
     category_id = fields.Many2one(comodel_name="subscription.category", string="Subscriber Category", readonly=True)

@@ -37,7 +37,7 @@ class SubscriptionUnpaid(models.Model):
     days_late = fields.Integer(readonly=True, aggregator="max", help="Since the oldest due day.")
     age = fields.Selection(selection=AGES, readonly=True, help="Of what is due longest.")
     amount_due = fields.Monetary(
-        string="Amount Due", readonly=True, help="What is open, in the currency of the invoices; credits are taken off."
+        readonly=True, help="What is open, in the currency of the invoices; credits are taken off."
     )
     amount_total = fields.Monetary(string="Due in All", currency_field="company_currency_id", readonly=True)
     amount_0 = fields.Monetary(string="Not Due", currency_field="company_currency_id", readonly=True)
@@ -49,9 +49,7 @@ class SubscriptionUnpaid(models.Model):
     dunning_log_id = fields.Many2one(
         comodel_name="subscription.dunning.log", string="Last Reminder", compute="_compute_followed"
     )
-    dunning_step_id = fields.Many2one(
-        comodel_name="subscription.dunning.step", string="Dunning Step", compute="_compute_followed"
-    )
+    dunning_step_id = fields.Many2one(comodel_name="subscription.dunning.step", compute="_compute_followed")
     date_contact = fields.Date(
         string="Last Contact",
         compute="_compute_followed",

@@ -28,6 +28,9 @@ class TestPackageStaff(PurchaseCommon):
         cls.users["none"] = new_test_user(cls.env, login="pkg_none", groups="base.group_user")
 
     # === RIGHTS === #
+    def test_a_package_says_how_it_came(self):
+        self.assertEqual(self.grant(self.credit).origin, "free")
+
     def test_lim_03_billing_right_and_nothing_less(self):
         rights = {
             (name, level): "".join(

@@ -39,6 +39,16 @@ class TestRecurrenceContract(RecurrenceCommon):
             self.run_cron("generate_interactions")
         self.assertEqual(max(self.open_days(self.calls)), date(2026, 1, 14))
 
+    def test_ended_by_hand(self):
+        with freeze_time("2026-01-20 12:00:00"):
+            self.calls.with_user(self.caller).action_end()
+        self.assertEqual(self.open_days(self.calls), [date(2026, 1, 7), date(2026, 1, 14)])
+        self.assertEqual((self.calls.end_kind, self.calls.date_end), ("until", date(2026, 1, 20)))
+        with freeze_time("2026-01-28 12:00:00"):
+            self.run_cron("generate_interactions")
+        self.assertEqual(max(self.open_days(self.calls)), date(2026, 1, 14))
+        self.assertEqual(self.calls.state, "done")
+
     def test_closed_for_a_day_that_is_past(self):
         with freeze_time("2026-01-22 12:00:00"):
             self.contract.action_close("2026-01-10", self.reason)

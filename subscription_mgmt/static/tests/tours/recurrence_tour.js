@@ -148,7 +148,7 @@ registry.category("web_tour.tours").add("subscription_recurrence", {
             content: "the interactions are on Monday now",
             trigger: "body:not(:has(.modal)) .o_field_widget[name=interaction_ids] .o_data_row:contains('Jan 5')",
         },
-        ...openMenu("agenda_menu"),
+        ...openMenu("menu_recurrence", "agenda_menu"),
         {
             content: "today's invoice stands in the agenda: confirm it",
             trigger:
@@ -163,7 +163,7 @@ registry.category("web_tour.tours").add("subscription_recurrence", {
             content: "it is posted and not sent",
             trigger: ".o_arrow_button_current:contains('Posted')",
         },
-        ...openMenu("agenda_menu"),
+        ...openMenu("menu_recurrence", "agenda_menu"),
         {
             content: "send it: the second act",
             trigger: ".o_kanban_record:contains('Fibre internet') button[name=action_send_invoice]",
