@@ -51,6 +51,7 @@
         "wizards/statement/member_statement_views.xml",
         "views/statement/res_partner_views.xml",
         "views/statement/portal_statement_templates.xml",
+        "views/statement/member_interest_views.xml",
         "views/page/res_partner_views.xml",
         "views/analysis/survey_survey_views.xml",
         "views/analysis/res_partner_views.xml",
@@ -65,7 +66,6 @@
         "views/document/subscription_contract_views.xml",
         "views/member_menus.xml",
         "views/individual/individual_menus.xml",
-        "views/statement/member_interest_views.xml",
         "views/analysis/analysis_menus.xml",
     ],
     "assets": {

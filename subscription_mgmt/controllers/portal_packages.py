@@ -25,7 +25,7 @@ class PackagePortal(PaymentPortal):
     # === WHAT THE CUSTOMER MAY SEE === #
     @property
     def _customer(self):
-        """Who holds the packages: the company of the user, or himself; nobody, when he may not see those of his company.
+        """Who holds the packages: the company of the user, or himself; nobody, if he may not see those of his company.
 
         His own record: sudo as in the portal app.
         """
