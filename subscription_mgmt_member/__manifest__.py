@@ -65,7 +65,6 @@
         "views/document/res_partner_views.xml",
         "views/document/subscription_contract_views.xml",
         "views/member_menus.xml",
-        "views/analysis/analysis_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["subscription_mgmt_member/static/src/**/*"],
