@@ -57,5 +57,6 @@ class ResPartner(models.Model):
 
     def _increase_rank(self, field, n=1):
         """Override of `account`: who is on a posted invoice or bill is a customer or a supplier from now on."""
-        super()._increase_rank(field, n)
+        result = super()._increase_rank(field, n)
         self._member_take_role("member_is_customer" if field == "customer_rank" else "member_is_supplier")
+        return result

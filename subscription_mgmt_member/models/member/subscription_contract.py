@@ -6,8 +6,9 @@ class SubscriptionContract(models.Model):
 
     def _check_billable(self):
         """Override: putting a contract in force is a sale, which a potential member cannot have (WMM-07)."""
-        super()._check_billable()
+        result = super()._check_billable()
         (self.partner_id | self.invoice_partner_id)._member_check_trade()
+        return result
 
 
 class SubscriptionInvoicingMixin(models.AbstractModel):
@@ -15,5 +16,6 @@ class SubscriptionInvoicingMixin(models.AbstractModel):
 
     def _check_invoice_partner(self):
         """Override: an invoice that could not be posted is not made; billing sets its contract aside and goes on."""
-        super()._check_invoice_partner()
+        result = super()._check_invoice_partner()
         self.invoice_partner_id._member_check_trade()
+        return result

@@ -52,7 +52,7 @@ export class MemberListController extends AddCustomer(ListController) {
                     root?.removeEventListener("focusin", point);
                 };
             },
-            () => [this.rootRef.el]
+            () => [this.rootRef.el],
         );
         onWillUnmount(() => clearTimeout(this.timer));
     }

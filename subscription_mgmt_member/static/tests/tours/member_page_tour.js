@@ -10,7 +10,8 @@ registry.category("web_tour.tours").add("member_clerks_day", {
         },
         {
             content: "the box finds out that it is a number",
-            trigger: ".o_searchview_autocomplete .o-dropdown-item:first-child, .o_searchview_autocomplete li:first-child",
+            trigger:
+                ".o_searchview_autocomplete .o-dropdown-item:first-child, .o_searchview_autocomplete li:first-child",
             run: "click",
         },
         {
