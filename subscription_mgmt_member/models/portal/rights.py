@@ -56,7 +56,9 @@ class ResPartner(models.Model):
     member_portal_login = fields.Boolean(
         string="Portal User", compute="_compute_member_portal_login", compute_sudo=True, groups=INTERNAL
     )
-    member_portal_unmanaged = fields.Boolean(compute="_compute_member_portal_unmanaged", groups=INTERNAL)
+    member_portal_unmanaged = fields.Boolean(
+        compute="_compute_member_portal_unmanaged", groups=INTERNAL, export_string_translation=False
+    )
 
     @api.depends("user_ids.share", "user_ids.active")
     def _compute_member_portal_login(self):
