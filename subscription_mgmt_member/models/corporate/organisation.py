@@ -10,7 +10,7 @@ from odoo.exceptions import ValidationError
 
 ENTITIES = ("group", "company")
 INTERNAL = "base.group_user"
-INDENT = "\N{NO-BREAK SPACE}" * 4
+INDENT = "\N{NO-BREAK SPACE}" * 3
 
 
 class ResPartner(models.Model):
@@ -80,13 +80,11 @@ class ResPartner(models.Model):
             partner.member_department_id, partner.member_branch_id = department, branch
 
     @api.depends("name", "parent_id")
-    @api.depends_context("member_top")
     def _compute_member_unit_label(self):
-        """The name, indented by its depth below the member that is shown."""
-        top = self.browse(self.env.context.get("member_top"))
+        """The name, indented by how deep it stands in the organisation."""
         for partner in self:
             depth, above = 0, partner.parent_id
-            while above and above != top:
+            while above.parent_id:
                 depth, above = depth + 1, above.parent_id
             partner.member_unit_label = INDENT * depth + (partner.name or "")
 
@@ -163,6 +161,17 @@ class ResPartner(models.Model):
         if below:
             shape["type"] = "other"
         return {**vals, **shape}
+
+    def address_get(self, adr_pref=None):
+        """Override: letters, goods and invoices of a unit go to the unit, where it has no address for them.
+
+        Odoo takes the first person below a contact of the kind "other" in its place.
+        """
+        found = super().address_get(adr_pref)
+        if len(self) == 1 and self.member_unit and self.type == "other":
+            person = found.get("contact")
+            found = {kind: self.id if partner == person else partner for kind, partner in found.items()}
+        return found
 
     @api.constrains("parent_id")
     def _check_parent_id(self):

@@ -13,7 +13,7 @@ class ResPartner(models.Model):
         comodel_name="member.target", inverse_name="partner_id", string="Targets", groups=INTERNAL
     )
     member_target_currency_id = fields.Many2one(
-        comodel_name="res.currency", compute="_compute_member_target", groups=INVOICES
+        comodel_name="res.currency", compute="_compute_member_target", groups=INVOICES, export_string_translation=False
     )
     member_target_amount = fields.Monetary(
         string="Target of the Year",

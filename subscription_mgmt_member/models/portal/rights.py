@@ -56,7 +56,9 @@ class ResPartner(models.Model):
     member_portal_login = fields.Boolean(
         string="Portal User", compute="_compute_member_portal_login", compute_sudo=True, groups=INTERNAL
     )
-    member_portal_unmanaged = fields.Boolean(compute="_compute_member_portal_unmanaged", groups=INTERNAL)
+    member_portal_unmanaged = fields.Boolean(
+        compute="_compute_member_portal_unmanaged", groups=INTERNAL, export_string_translation=False
+    )
 
     @api.depends("user_ids.share", "user_ids.active")
     def _compute_member_portal_login(self):
@@ -96,17 +98,32 @@ class ResPartner(models.Model):
         member = self.commercial_partner_id.sudo()  # sudo: employees ask for them, who may not see who they are
         return member.search(member._get_manager_domain(member))
 
-    # === RULES FORGOTTEN === #
+    # === GIVING RIGHTS === #
+    @api.model
+    def _check_rights_giver(self, given):
+        """Rights are given by whoever manages customers (WMM-15, WMM-32).
+
+        :raise AccessError: somebody else gives them.
+        """
+        if given and not self.env.su and not self.env.user._has_member_level("manage"):
+            raise self.env.user._make_level_error("manage")
+
     @api.model_create_multi
     def create(self, vals_list):
-        """Override to have what was just decided hold at once."""
+        """Override to have rights given by managers only, and what was just decided hold at once."""
+        # That rights are kept per employee at all is the default of the customers page, and takes nothing from us.
+        self._check_rights_giver(
+            any(vals.get(name) for vals in vals_list for name in DECISIVE - {"member_portal_governed"})
+        )
         partners = super().create(vals_list)
         if DECISIVE & set().union(*vals_list):
             self.env.registry.clear_cache()
         return partners
 
     def write(self, vals):
-        """Override to have what was just decided hold at once, and that of whoever changes his company."""
+        """Override to have rights given by managers only, and what was just decided hold at once, also when somebody
+        changes his company."""
+        self._check_rights_giver(DECISIVE & vals.keys())
         moved = {"parent_id", "is_company"} & vals.keys() and self.sudo().with_context(active_test=False).user_ids
         result = super().write(vals)
         if DECISIVE & vals.keys() or moved:

@@ -26,6 +26,13 @@ class TestUnits(CorporateCase):
         self.branch.city = "Karşıyaka"
         self.assertEqual((self.firm.city, self.division.city), ("Ankara", "İzmir"))
 
+    def test_wmm_25_letters_and_goods_go_to_the_unit_not_to_one_of_its_people(self):
+        for unit in (self.firm, self.branch):
+            found = unit.address_get(["invoice", "delivery"])
+            self.assertEqual(found, {"contact": unit.id, "invoice": unit.id, "delivery": unit.id})
+        gate = self.make_person("Gate 3", self.branch, type="delivery")
+        self.assertEqual(self.branch.address_get(["delivery"])["delivery"], gate.id)
+
     def test_wmm_13_there_is_no_last_floor(self):
         unit = self.department
         for floor in range(30):
@@ -56,8 +63,8 @@ class TestUnits(CorporateCase):
         other = self.make_unit("Akdeniz", "division", self.firm)
         units = self.firm.member_unit_ids
         self.assertEqual(units, other + self.division + self.branch + self.department)
-        labels = units.with_context(member_top=self.firm.id).mapped("member_unit_label")
-        self.assertEqual([len(label) - len(label.lstrip()) for label in labels], [0, 0, 4, 8])
+        labels = units.mapped("member_unit_label")
+        self.assertEqual([len(label) - len(label.lstrip()) for label in labels], [3, 3, 6, 9])
         self.assertEqual(self.group.member_unit_ids, self.firm + units)
 
     def test_the_units_of_a_hundred_cost_as_many_queries_as_those_of_one(self):

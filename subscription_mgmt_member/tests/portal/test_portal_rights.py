@@ -99,6 +99,23 @@ class TestPortalRights(PortalCase):
             with self.assertRaises(AccessError):
                 self.colleague.partner_id.with_user(self.colleague).write({name: True})
 
+    def test_wmm_32_rights_are_given_by_who_manages_customers(self):
+        company = {"company_id": self.company.id, "company_ids": [(6, 0, self.company.ids)]}
+        person = self.colleague.partner_id
+        for level in ("contribute", "edit"):
+            user = self.make_user(level, **company)
+            for values in ({"member_portal_orders": True}, {"member_portal_manager": True}):
+                with self.assertRaises(AccessError):
+                    person.with_user(user).write(values)
+                with self.assertRaises(AccessError):
+                    person.with_user(user).create({"name": "Other", "parent_id": self.firm.id, **values})
+            with self.assertRaises(AccessError):
+                self.firm.with_user(user).member_portal_governed = False
+            page = self.env["res.partner"].with_user(user).with_context(default_member_state="potential")
+            self.assertTrue(page.create({"name": "New", "is_company": True}).member_portal_governed)
+        person.with_user(self.make_user("manage", **company)).member_portal_orders = True
+        self.assertIn("sale.order", self.get_seen(self.colleague))
+
     def test_the_form_warns_of_a_member_without_manager(self):
         self.assertFalse(self.firm.member_portal_unmanaged)
         self.manager.partner_id.member_portal_manager = False
