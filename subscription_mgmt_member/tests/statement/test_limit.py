@@ -164,7 +164,7 @@ class TestLimit(StatementCommon):
     def test_level_manage_and_billing_set_it(self):
         """WMM-46"""
         for number, group in enumerate(("manage", "account.group_account_invoice")):
-            user = self.make_user(f"l_{number}", "base.group_user", "base.group_partner_manager", group)
+            user = self.make_user(f"l_{number}", "contribute", group)
             self.member.with_user(user).write({"credit_limit": 5 + number, "member_limit_action": "warn"})
             self.assertEqual(self.member.credit_limit, 5 + number)
 
