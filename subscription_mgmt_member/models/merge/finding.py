@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Records that are looked at in one transaction, which holds them: about 30 ms each with 50,000 members
+# Records that are looked at in one transaction, which holds them: some milliseconds each with 50,000 members
 BATCH = 50
 # More members than these with one telephone, domain or tax number: a holding, a provider, a placeholder
 CROWD = 20

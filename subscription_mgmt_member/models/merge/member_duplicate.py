@@ -14,7 +14,7 @@ class MemberDuplicate(models.Model):
     """Two members that may be one organisation, with the reasons (CUB-27).
 
     Found when one of them was saved, not when the list is opened: comparing the names of 50,000 with one another takes
-    half an hour, comparing one with the rest takes 30 milliseconds.
+    minutes, comparing one with the rest takes milliseconds.
     """
 
     _name = "member.duplicate"
