@@ -37,7 +37,8 @@ class SubscriptionOutlook(models.Model):
         "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id", "debit_amount_currency"],
         "subscription.contract": [*READ["subscription.contract"], "date_end", "renewal", "invoice_partner_id"],
         "subscription.contract.line": [
-            "active", "date_end", "repetitions", "interval", "interval_unit", "price_subtotal", "product_id", "tax_ids",
+            "active", "is_fee", "date_end", "repetitions", "interval", "interval_unit", "price_subtotal", "product_id",
+            "tax_ids",
         ],
         "subscription.installment": [
             *READ["subscription.installment"],
@@ -204,10 +205,10 @@ class SubscriptionOutlook(models.Model):
         )
 
     def _get_beyond(self, today, end):
-        """Periods of open-ended lines after the last row of their plan, and of contracts that renew themselves."""
+        """Periods of lines after the last row of their plan: up to their end, if they have one, and after renewals."""
         return SQL(
             """
-            SELECT CASE WHEN contract.date_end IS NULL THEN 'beyond' ELSE 'renewal' END,
+            SELECT CASE WHEN next.day::date > contract.date_end THEN 'renewal' ELSE 'beyond' END,
                    next.day::date + (last.date_invoice - last.date_from), contract.id, line.id, line.product_id,
                    line.currency_id, line.company_id, line.price_subtotal
               FROM subscription_contract_line line
@@ -223,9 +224,10 @@ class SubscriptionOutlook(models.Model):
                                           * line.interval) AS step) cadence ON TRUE
         CROSS JOIN LATERAL generate_series(last.date_to + 1, %(end)s::timestamp + INTERVAL '1 year', cadence.step)
                    AS next(day)
-             WHERE line.active AND COALESCE(line.repetitions, 0) = 0 AND line.price_subtotal != 0
-               AND contract.state = 'active'
-               AND (contract.date_end IS NULL AND line.date_end IS NULL
+             WHERE line.active AND line.is_fee IS NOT TRUE AND COALESCE(line.repetitions, 0) = 0
+               AND line.price_subtotal != 0 AND contract.state = 'active'
+               -- LEAST passes over what is empty: of what has no end, all is wanted.
+               AND (next.day::date <= COALESCE(LEAST(line.date_end, contract.date_end), 'infinity'::date)
                     OR contract.renewal = 'auto' AND contract.date_end >= %(today)s
                        AND (line.date_end IS NULL OR line.date_end = contract.date_end))
                AND next.day::date + (last.date_invoice - last.date_from) < %(end)s

@@ -42,8 +42,14 @@ class TestOutlook(SubscriptionCommon):
         self.assertEqual(set(planned.values()), {120.0})
 
     def test_the_curve_of_an_open_ended_contract_does_not_fall_at_the_horizon(self):
+        self.look_beyond()
+
+    def test_an_end_in_a_far_year_is_none(self):
+        self.look_beyond(date_end=date(2099, 12, 31))
+
+    def look_beyond(self, **values):
         self.company.subscription_horizon_months = 3
-        contract = self.make_contract()
+        contract = self.make_contract(**values)
         self.bill_on(contract, *(date(2026, month, 1) for month in range(1, 7)))
         planned = self.get_months(contract, flow="invoice", kind="planned")
         beyond = self.get_months(contract, flow="invoice", kind="beyond")
