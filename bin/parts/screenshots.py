@@ -30,6 +30,17 @@ SCREENS = (
     Screen("unpaid", "/odoo/action-subscription_mgmt.subscription_unpaid_action"),
     Screen("outlook", "/odoo/action-subscription_mgmt.subscription_outlook_action"),
     Screen("members", "/odoo/action-subscription_mgmt_member.res_partner_action"),
+    Screen("member", "/odoo/action-subscription_mgmt_member.res_partner_action/{res.partner:member_target_ids}"),
+    Screen(
+        "member_organisation",
+        "/odoo/action-subscription_mgmt_member.res_partner_action/{res.partner:member_team_ids}",
+        ("a[name=member_organisation]",),
+    ),
+    Screen("member_activities", "/odoo/action-subscription_mgmt_member.member_activity_action"),
+    Screen("member_permissions", "/odoo/action-subscription_mgmt_member.member_permission_action"),
+    Screen("member_suggestions", "/odoo/action-subscription_mgmt_member.member_duplicate_action"),
+    Screen("portal_approval", "/my/orders", login="manager"),
+    Screen("portal_statement", "/my/statement", login="manager"),
     Screen("contracts", "/odoo/action-subscription_mgmt.subscription_contract_action"),
     Screen(
         "contract", "/odoo/action-subscription_mgmt.subscription_contract_action/{subscription.contract:amendment_ids}"
@@ -76,7 +87,7 @@ class Camera:
         wanted, after = rest.split("}")
         model, field = wanted.split(":")
         params = {"model": model, "method": "search", "args": [[[field, "!=", False]]]}
-        params["kwargs"] = {"limit": 1, "order": "id desc", "context": {"active_test": False}}
+        params["kwargs"] = {"limit": 1, "order": "id", "context": {"active_test": False}}
         answer = page.request.post(f"{self.base}/web/dataset/call_kw", data={"params": params}).json()
         return f"{before}{answer['result'][0]}{after}"
 
