@@ -17,7 +17,6 @@ class MemberPermission(models.Model):
 
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="User",
         domain=[("share", "=", False)],
         required=True,
         ondelete="cascade",

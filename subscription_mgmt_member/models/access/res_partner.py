@@ -22,7 +22,8 @@ class ResPartner(models.Model):
     def _get_our_ids(self):
         """Ids of the contacts of our own companies; the cache is cleared with every new company."""
         # sudo: a company is no customer whoever looks
-        return tuple(self.env["res.company"].sudo().with_context(active_test=False).search([]).partner_id.ids)
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        return tuple(companies.search([("partner_id", "!=", False)]).partner_id.ids)
 
     def _filter_members(self):
         """Those that are customers, suppliers or their people: neither a colleague nor one of our companies."""

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..common import MemberCase
 
@@ -56,7 +57,7 @@ class TestLevelNone(MemberCase, HttpCase):
         ids = self.everybody.ids
         self.assertEqual(call("web_search_read", [("id", "in", ids)], {"name": {}})["length"], 0)
         self.assertEqual(call("web_read_group", [("id", "in", ids)], ["is_company"], ["__count"])["length"], 0)
-        with self.assertRaisesRegex(Exception, "Access"):
+        with self.assertRaisesRegex(Exception, "Access"), mute_logger("odoo.http"):
             call("read", [self.firm.id], ["name"])
 
     def test_a_sale_order_opens_and_names_its_customer(self):

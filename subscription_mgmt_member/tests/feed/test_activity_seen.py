@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .test_activity_lines import ActivityCase
 
@@ -105,7 +106,7 @@ class TestActivitySeen(ActivityCase, HttpCase):
         params["method"], params["kwargs"] = "read", {}
         hidden = self.of(self.env["sale.order"].create({"partner_id": self.firm.id}))
         params["args"] = [hidden.ids, ["kind"]]
-        with self.assertRaisesRegex(Exception, "AccessError"):
+        with self.assertRaisesRegex(Exception, "AccessError"), mute_logger("odoo.http"):
             self.make_jsonrpc_request("/web/dataset/call_kw/member.activity/read", params)
 
     def test_a_page_costs_the_same_queries_for_any_number(self):
