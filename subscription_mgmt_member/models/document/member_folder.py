@@ -33,9 +33,7 @@ class MemberFolder(models.Model):
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Member", index="btree_not_null", ondelete="cascade"
     )
-    contract_id = fields.Many2one(
-        comodel_name="subscription.contract", string="Contract", index="btree_not_null", ondelete="cascade"
-    )
+    contract_id = fields.Many2one(comodel_name="subscription.contract", index="btree_not_null", ondelete="cascade")
     attachment_ids = fields.One2many(comodel_name="ir.attachment", inverse_name="member_folder_id", string="Files")
     file_count = fields.Integer(string="Files Here", compute="_compute_file_count")
 

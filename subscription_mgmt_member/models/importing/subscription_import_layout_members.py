@@ -94,7 +94,7 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
     # === CHECK === #
     def _prepare(self, result):
         """Also find the units and relatives that are named and not in the file."""
-        super()._prepare(result)
+        done = super()._prepare(result)
         groups, own = result.reading.groups, result.own
         own.above = get_units_above(groups)
         own.persons = {g.number for g in groups if g.values.get("member_kind") == "individual"}
@@ -104,6 +104,7 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
         own.relatives = result.engine._resolve_numbers(KINDS["individual"], relatives)
         own.languages = {code for code, _name in self.env["res.lang"].get_installed()}
         own.made_units, own.made_persons, own.related = {}, {}, []
+        return done
 
     def _get_problems(self, result, group):
         """Yield also places, relatives, languages and people that do not fit."""
@@ -156,7 +157,7 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
 
     def _conclude(self, result):
         """Keep out whoever works or stands in a unit that is kept out; units come before what is in them."""
-        super()._conclude(result)
+        done = super()._conclude(result)
         own = result.own
         there = {number for number, found in own.existing["branch"].items() if isinstance(found, models.BaseModel)}
         result.new.sort(key=lambda entry: self._get_rank(own.above, entry[0]))
@@ -172,6 +173,7 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
             if group.values["member_kind"] == "branch":
                 there.add(group.number)
         result.new = kept
+        return done
 
     def _get_rank(self, above, group):
         """How early a member is made: companies and persons, then units from the top down, then who works there."""
@@ -247,13 +249,14 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
 
     def _make(self, result, entries, batch):
         """Override: keep in mind who is related to whom, which is written when everybody is there."""
-        super()._make(result, entries, batch)
+        done = super()._make(result, entries, batch)
         result.own.batch = batch
         result.own.related += [group for group, _context in entries if "relative" in group.values]
+        return done
 
     def _finish(self, result):
         """Override: relate the new persons, each pair once, whichever of the two the file says it of."""
-        super()._finish(result)
+        done = super()._finish(result)
         made, seen = [], set()
         for group in result.own.related:
             person, relative = result.own.made_persons[group.number], self._get_relative(result, group)
@@ -265,12 +268,12 @@ class SubscriptionImportLayoutMembers(models.AbstractModel):
         relations = self.env["member.relation"].create([values for _row, values in made])
         if relations:
             result.own.batch._note_made(zip([row for row, _values in made], relations, strict=True))
+        return done
 
     # === UNDO === #
     def _check_unused(self, records):
         """Override: relatives are used by nothing."""
-        if records._name == "res.partner":
-            super()._check_unused(records)
+        return super()._check_unused(records) if records._name == "res.partner" else None
 
     def _delete(self, records):
         """Override: relatives hang on nothing."""

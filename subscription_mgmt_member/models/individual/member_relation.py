@@ -20,7 +20,6 @@ class MemberRelation(models.Model):
     )
     relative_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Relative",
         required=True,
         index=True,
         ondelete="cascade",
@@ -28,7 +27,6 @@ class MemberRelation(models.Model):
     )
     degree_id = fields.Many2one(
         comodel_name="member.relation.degree",
-        string="Degree",
         required=True,
         index=True,
         ondelete="restrict",

@@ -10,10 +10,9 @@ class MemberUpload(models.TransientModel):
     _description = "Upload Files"
 
     partner_id = fields.Many2one(comodel_name="res.partner", string="Member", readonly=True)
-    contract_id = fields.Many2one(comodel_name="subscription.contract", string="Contract", readonly=True)
+    contract_id = fields.Many2one(comodel_name="subscription.contract", readonly=True)
     folder_id = fields.Many2one(
         comodel_name="member.folder",
-        string="Folder",
         domain="[('partner_id', '=', partner_id), ('contract_id', '=', contract_id)]",
     )
     attachment_ids = fields.Many2many(comodel_name="ir.attachment", string="Files")

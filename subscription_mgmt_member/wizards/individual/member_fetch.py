@@ -17,7 +17,6 @@ class MemberFetch(models.TransientModel):
     )
     employee_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Employee",
         compute="_compute_employee_id",
         store=True,
         readonly=False,
