@@ -57,8 +57,9 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override of `base`: terms of credit are set by whoever may change them."""
-        self._check_credit_rights(set().union(*vals_list))
+        """Override of `base`: terms of credit are set by whoever may change them, by defaults of the caller too."""
+        defaults = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
+        self._check_credit_rights(defaults.union(*vals_list))
         return super().create(vals_list)
 
     def write(self, vals):

@@ -180,6 +180,13 @@ class TestLimit(StatementCommon):
                 with self.assertRaises(AccessError):
                     partners.with_user(user).create({"name": "x", name: value})
 
+    def test_nor_by_a_default_of_the_caller(self):
+        """WMM-46"""
+        user = self.make_user("l_default", "contribute")
+        partners = self.env["res.partner"].with_user(user).with_context(default_credit_limit=5)
+        with self.assertRaises(AccessError):
+            partners.create({"name": "x"})
+
     def test_contacts_are_made_by_everybody_all_the_same(self):
         """WMM-46: they get the terms of their member from Odoo."""
         user = self.make_user("l_contact", "base.group_user", "contribute")

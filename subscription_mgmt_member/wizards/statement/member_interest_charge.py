@@ -95,7 +95,7 @@ class MemberInterestChargeLine(models.TransientModel):
     partner_id = fields.Many2one(comodel_name="res.partner", string="Member", readonly=True, ondelete="cascade")
     move_id = fields.Many2one(comodel_name="account.move", string="Invoice", readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="move_id.currency_id")
-    due = fields.Date(string="Due", readonly=True)
+    due = fields.Date(readonly=True)
     date_from = fields.Date(string="From", readonly=True)
     date_to = fields.Date(string="To", readonly=True)
     days = fields.Integer(compute="_compute_days", aggregator=None)
