@@ -12,9 +12,15 @@ registry.category("web_tour.tours").add("subscription_revenue_report", {
         { content: "it is said what is looked at", trigger: ".rounded-pill:contains('Internet')" },
         click("look at all again", ".rounded-pill:contains('Internet')"),
         click("cohorts", "button:contains('Cohorts')"),
-        { content: "the young one is marked", trigger: `${table("cohort_heads")} tr:contains('young') td:contains('100%')` },
+        {
+            content: "the young one is marked",
+            trigger: `${table("cohort_heads")} tr:contains('young') td:contains('100%')`,
+        },
         click("show amounts", ".o_subscription_revenue input[type=checkbox]"),
-        { content: "they are shown", trigger: `${table("cohort_revenue")} tr:contains('young') td:contains('100.00'):eq(1)` },
+        {
+            content: "they are shown",
+            trigger: `${table("cohort_revenue")} tr:contains('young') td:contains('100.00'):eq(1)`,
+        },
         click("open a figure", `${table("cohort_revenue")} tr:contains('young') td:contains('100.00'):last`),
         { content: "its lines of the log", trigger: ".o_list_view .o_group_header:contains('Yıldız')" },
         click("back to the report", ".o_back_button, .breadcrumb-item a:last"),
