@@ -215,7 +215,7 @@ class TestDoorsTable(DoorsCommon):
                 continue
             sealed = model._get_sealed_fields() if hasattr(model, "_get_sealed_fields") else ()
             for field in model._fields.values():
-                ours = set(field._modules) == {ADDON} and field.name not in MAGIC_COLUMNS
+                ours = field._modules[:1] == (ADDON,) and field.name not in MAGIC_COLUMNS
                 if ours and field.store and field.type != "one2many":
                     kept = field.name in sealed or field.readonly
                     found[f"{name}.{field.name}"] = ("kept" if kept else "open") + (
