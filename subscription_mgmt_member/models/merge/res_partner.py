@@ -62,7 +62,7 @@ class ResPartner(models.Model):
 
         Without the extension only names that are the same but for spelling are found.
         """
-        super().init()
+        result = super().init()
         cr = self.env.cr
         if not has_trigram(cr):
             try:
@@ -75,6 +75,7 @@ class ResPartner(models.Model):
             "USING gin (member_match_name gin_trgm_ops)" if self.env.registry.has_trigram else "(member_match_name)"
         )
         cr.execute(SQL("CREATE INDEX IF NOT EXISTS res_partner_member_match_name_like ON res_partner %s", SQL(method)))
+        return result
 
     @api.depends("name", "phone", "vat", "email", "active", "parent_id.member_match_root_id")
     def _compute_member_match(self):

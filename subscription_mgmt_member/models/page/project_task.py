@@ -11,6 +11,7 @@ class ProjectTask(models.Model):
         Every task can be one of a customer (CUB-42, CUB-63): whom a person chose stays.
         """
         chosen = {task: task.partner_id for task in self if task.project_id and task.partner_id}
-        super()._compute_partner_id()
+        result = super()._compute_partner_id()
         for task, partner in chosen.items():
             task.partner_id = task.partner_id or partner
+        return result
