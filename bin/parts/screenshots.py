@@ -27,6 +27,7 @@ class Screen(NamedTuple):
 
 SCREENS = (
     Screen("home", "/odoo/action-subscription_mgmt.subscription_home_action"),
+    Screen("waterfall", "/odoo/action-subscription_mgmt.subscription_mrr_report_action"),
     Screen("unpaid", "/odoo/action-subscription_mgmt.subscription_unpaid_action"),
     Screen("outlook", "/odoo/action-subscription_mgmt.subscription_outlook_action"),
     Screen("members", "/odoo/action-subscription_mgmt_member.res_partner_action"),
@@ -39,7 +40,7 @@ SCREENS = (
     Screen("member_activities", "/odoo/action-subscription_mgmt_member.member_activity_action"),
     Screen("member_permissions", "/odoo/action-subscription_mgmt_member.member_permission_action"),
     Screen("member_suggestions", "/odoo/action-subscription_mgmt_member.member_duplicate_action"),
-    Screen("portal_approval", "/my/orders", login="manager"),
+    Screen("portal_approval", "/my/approvals", login="manager"),
     Screen("portal_statement", "/my/statement", login="manager"),
     Screen("contracts", "/odoo/action-subscription_mgmt.subscription_contract_action"),
     Screen(
@@ -61,15 +62,16 @@ SCREENS = (
 class Camera:
     """A browser that is logged in as whoever a screen is for."""
 
-    def __init__(self, browser, base, size, folder):
-        self.browser, self.base, self.size, self.folder = browser, base, size, folder
+    def __init__(self, browser, base, size, folder, locale):
+        self.browser, self.base, self.size, self.folder, self.locale = browser, base, size, folder, locale
         self.pages = {}
 
     def page(self, login):
         """A page of that person."""
         if login not in self.pages:
             width, height = self.size
-            page = self.browser.new_context(viewport={"width": width, "height": height}).new_page()
+            viewport = {"width": width, "height": height}
+            page = self.browser.new_context(viewport=viewport, locale=self.locale).new_page()
             page.set_default_timeout(60000)
             page.goto(f"{self.base}/web/login")
             page.fill("#login", login)
@@ -125,7 +127,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("base")
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--lang")
+    parser.add_argument("--lang", default="en")
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--phone", action="store_true")
     arguments = parser.parse_intermixed_args()
@@ -137,7 +139,7 @@ def main():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         size = WIDTHS["phone" if arguments.phone else "desktop"]
-        camera = Camera(browser, arguments.base, size, arguments.out)
+        camera = Camera(browser, arguments.base, size, arguments.out, arguments.lang)
         for name in arguments.names or known:
             camera.take(known[name])
             print(arguments.out / f"{name}.png", flush=True)

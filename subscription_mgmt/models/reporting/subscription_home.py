@@ -116,7 +116,7 @@ class SubscriptionHome(models.AbstractModel):
         """What is to be billed this week and this month; what should have been billed before is in both."""
         rows = []
         labels = (self.env._("This week"), self.env._("This month"))
-        for key, label, end in zip(("week", "month"), labels, self._get_ends(today), strict=True):
+        for key, label in zip(("week", "month"), labels, strict=True):
             domain = self._get_lists(today)[key][1]
             groups = self._read("subscription.installment", domain, ["currency_id"], ["price_subtotal:sum", "__count"])
             if groups is None:
@@ -126,9 +126,7 @@ class SubscriptionHome(models.AbstractModel):
                 currency._convert(amount, company.currency_id, company, today) for currency, amount, _count in groups
             )
             count = sum(count for _currency, _amount, count in groups)
-            day = format_date(self.env, end)
-            note = self.env._("%(label)s, up to %(day)s (%(count)s)", label=label, day=day, count=count)
-            rows.append({"key": key, "label": note, "value": self._money(total)})
+            rows.append({"key": key, "label": f"{label} ({count})", "value": self._money(total)})
         return {"key": "month", "title": self.env._("To Be Billed"), "figure": rows[1]["value"], "rows": rows}
 
     def _get_unpaid(self, _today):

@@ -69,12 +69,14 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_member_balance(self):
-        items = self.env["account.move.line"]
-        for name, domain in (
-            ("member_balance", self._member_get_open_domain()),
-            ("member_overdue", self._member_get_overdue_domain()),
-        ):
-            self._member_set(name, dict(items._read_group(domain, ["partner_id"], ["amount_residual:sum"])))
+        self._member_set("member_balance", self._member_sum_open(self._member_get_open_domain()))
+        overdue = self._member_sum_open(self._member_get_overdue_domain())
+        # Who has more credit than is overdue owes nothing that is late.
+        self._member_set("member_overdue", {member: max(amount, 0.0) for member, amount in overdue.items()})
+
+    def _member_sum_open(self, domain):
+        """{member: what is open}"""
+        return dict(self.env["account.move.line"]._read_group(domain, ["partner_id"], ["amount_residual:sum"]))
 
     @api.depends_context("company")
     def _compute_member_limit(self):
