@@ -97,7 +97,7 @@ class Camera:
         """Open a screen, wait until it is still, keep its picture."""
         page = self.page(screen.login)
         page.goto(self.base + self.find(page, screen.path))
-        page.wait_for_selector(".o_action_manager > *, #wrap")
+        page.wait_for_selector(".o_action_manager > *, .modal-dialog, #wrap")
         self.settle(page)
         for selector in screen.clicks:
             page.locator(selector).first.click()
