@@ -47,6 +47,20 @@ class TestLevelNone(MemberCase, HttpCase):
         found = self.env["res.partner"].with_user(self.user).get_mention_suggestions("Çınar")
         self.assertFalse(found.get("res.partner"))
 
+    def test_what_hangs_on_customers_tells_of_none(self):
+        """Followers and attendees of whatever document would be a list of customers with their addresses."""
+        self.firm.message_subscribe(partner_ids=self.firm.ids)
+        event = {"name": "Visit", "start": "2026-01-01 10:00:00", "stop": "2026-01-01 11:00:00"}
+        self.env["calendar.event"].create({**event, "partner_ids": [(6, 0, self.firm.ids)]})
+        self.env["res.partner.bank"].create({"partner_id": self.firm.id, "acc_number": "4711"})
+        self.env["member.target"].create({"partner_id": self.firm.id, "year": 2026, "amount": 10})
+        viewer = self.make_user("view")
+        for model in ("mail.followers", "calendar.attendee", "res.partner.bank", "member.target"):
+            mine = [("partner_id", "=", self.firm.id)]
+            with self.subTest(model):
+                self.assertTrue(self.env[model].with_user(viewer).search(mine))
+                self.assertFalse(self.env[model].with_user(self.user).search(mine))
+
     def test_by_rpc(self):
         self.authenticate("member_none", "member_none")
 

@@ -65,6 +65,22 @@ class TestLevels(MemberCase):
         with self.assertRaises(AccessError):
             self.env["mail.message"].with_user(user).create(note)
 
+    def test_below_contribute_nobody_writes_to_many_at_once(self):
+        """CUB-30: an e-mail to a choice of customers is a note on each of them."""
+        user = self.make_user("view", *ELSEWHERE)
+        values = {"model": "res.partner", "res_ids": str(self.firm.ids), "composition_mode": "mass_mail"}
+        composer = self.env["mail.compose.message"].with_user(user).create({**values, "body": "Hi", "subject": "Hi"})
+        with self.assertRaises(AccessError):
+            composer._action_send_mail()
+
+    def test_below_contribute_no_tag_is_put_on_customers_from_its_side(self):
+        """CUB-30: who sells may make tags."""
+        tags = self.env["res.partner.category"].with_user(self.make_user("view", *ELSEWHERE))
+        tag = tags.create({"name": "Big"})
+        for write in (tag.write, lambda values: tags.create({"name": "Other", **values})):
+            with self.assertRaises(AccessError):
+                write({"partner_ids": [(6, 0, self.firm.ids)]})
+
     def test_an_activity_of_ones_own_is_done_by_whoever_has_it(self):
         """A colleague who was given a call to make at a customer says that it is made."""
         user = self.make_user("view")
