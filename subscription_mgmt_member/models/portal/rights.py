@@ -9,8 +9,10 @@ from odoo import api, fields, models
 from ..corporate.organisation import INTERNAL
 
 RIGHTS = ("orders", "invoices", "statement", "subscriptions", "requests")
+# What a person is given within his member
+GIVEN = ("member_portal_manager", *(f"member_portal_{right}" for right in RIGHTS))
 # What decides over rights: rules are remembered per user, so whoever changes these forgets them.
-DECISIVE = {"member_portal_governed", "member_portal_manager", *(f"member_portal_{right}" for right in RIGHTS)}
+DECISIVE = {"member_portal_governed", *GIVEN}
 
 
 class ResPartner(models.Model):
@@ -111,11 +113,11 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to have rights given by managers only, and what was just decided hold at once."""
-        # That rights are kept per employee at all is the default of the customers page, and takes nothing from us.
-        self._check_rights_giver(
-            any(vals.get(name) for vals in vals_list for name in DECISIVE - {"member_portal_governed"})
-        )
         partners = super().create(vals_list)
+        # Looked at afterwards: rights come by defaults too, of the context or of the user. That they are kept per
+        # employee at all is the default of the customers page, and takes nothing from us.
+        made = partners.sudo()  # sudo: what was given is looked at, whoever gave it
+        self._check_rights_giver(any(partner[name] for partner in made for name in GIVEN))
         if DECISIVE & set().union(*vals_list):
             self.env.registry.clear_cache()
         return partners
@@ -124,8 +126,31 @@ class ResPartner(models.Model):
         """Override to have rights given by managers only, and what was just decided hold at once, also when somebody
         changes his company."""
         self._check_rights_giver(DECISIVE & vals.keys())
-        moved = {"parent_id", "is_company"} & vals.keys() and self.sudo().with_context(active_test=False).user_ids
+        moves = {"parent_id", "is_company"} & vals.keys()
+        moved = moves and self.sudo().with_context(active_test=False).user_ids
+        members = self._get_members_of_entitled() if moves else {}
         result = super().write(vals)
+        self._take_back_rights(members, kept=vals)
         if DECISIVE & vals.keys() or moved:
             self.env.registry.clear_cache()
         return result
+
+    def _get_members_of_entitled(self):
+        """Whose people those are that were given rights, of these records and of all below them: person → member."""
+        people = self.sudo().with_context(active_test=False)  # sudo: rights are not shown to whoever moves people
+        given = fields.Domain.OR(fields.Domain(name, "=", True) for name in GIVEN)
+        found = people.search(fields.Domain("id", "child_of", self.ids) & given)
+        return {person: person.commercial_partner_id for person in found if person.commercial_partner_id != person}
+
+    @api.model
+    def _take_back_rights(self, members, kept):
+        """Rights are given within one member: who goes to another takes none along, or whoever may move people could
+        make a manager of another member (WMM-15, WMM-32).
+
+        :param members: as `_get_members_of_entitled` gave them before.
+        :param kept: values of the same write, which decide anew.
+        """
+        people = [person.id for person, member in members.items() if person.commercial_partner_id != member]
+        values = {name: False for name in GIVEN if name not in kept}
+        if people and values:
+            self.sudo().browse(people).write(values)  # sudo: as above

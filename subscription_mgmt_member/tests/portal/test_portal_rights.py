@@ -116,6 +116,31 @@ class TestPortalRights(PortalCase):
         person.with_user(self.make_user("manage", **company)).member_portal_orders = True
         self.assertIn("sale.order", self.get_seen(self.colleague))
 
+    def test_wmm_32_no_default_gives_rights(self):
+        """Neither one of the caller nor one that somebody has kept for himself."""
+        company = {"company_id": self.company.id, "company_ids": [(6, 0, self.company.ids)]}
+        user = self.make_user("contribute", **company)
+        partners = self.env["res.partner"].with_user(user)
+        values = {"name": "Other", "parent_id": self.firm.id}
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            partners.with_context(default_member_portal_manager=True).create(values)
+        self.env["ir.default"].with_user(user).set("res.partner", "member_portal_orders", True, user_id=True)
+        with self.assertRaises(AccessError):
+            partners.create(values)
+
+    def test_wmm_32_who_moves_to_another_member_is_no_manager_there(self):
+        """Whoever moves people gives nobody rights; within the member they stay."""
+        company = {"company_id": self.company.id, "company_ids": [(6, 0, self.company.ids)]}
+        user = self.make_user("contribute", **company)
+        person = self.manager.partner_id
+        unit = self.env["res.partner"].create({"name": "Depo", "member_unit": "branch", "parent_id": self.firm.id})
+        person.with_user(user).parent_id = unit
+        self.assertTrue(person.member_portal_manager)
+        rival = self.stranger.partner_id.parent_id
+        rival.member_portal_governed = True
+        person.with_user(user).parent_id = rival
+        self.assertFalse(person.member_portal_manager or person._is_portal_manager())
+
     def test_the_form_warns_of_a_member_without_manager(self):
         self.assertFalse(self.firm.member_portal_unmanaged)
         self.manager.partner_id.member_portal_manager = False
