@@ -38,7 +38,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._member_keep_users(sources, target)
         if not target.company_id:  # shared by all companies, and stays so
             sources.sudo().filtered("company_id").company_id = False
-        return super()._merge(partners.ids, target, extra_checks)
+        result = super()._merge(partners.ids, target, extra_checks)
+        target.commercial_partner_id._member_activate_traders()
+        return result
 
     @api.model
     def _member_check_level(self):
@@ -62,9 +64,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             self._member_check_companies(source, target)
 
     def _member_check_companies(self, source, target):
-        """Nothing moves that the person cannot see, or into a company where it does not fit."""
+        """Nothing moves that the person cannot see, or into a company where it does not fit.
+
+        Contacts and units move along, with all that is theirs.
+        """
         allowed = self.env.user.company_ids
-        for name, rows in self.env["member.merge.links"].sudo()._find_records(source).items():
+        for name, rows in self._member_find_moving(source).items():
             # sudo: companies that the person does not work in are what is looked for
             companies = self.env["res.company"].sudo().browse({row for row in rows.values() if row})
             if companies.sudo(False) - allowed:
@@ -90,6 +95,16 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                             company=company.name,
                         )
                     )
+
+    @api.model
+    def _member_find_moving(self, source):
+        """What leads to the source, or to contacts and units below it, as `_find_records` gives it, and those too."""
+        # sudo: what the person does not see is what is looked for
+        everybody = self.env["res.partner"].sudo().with_context(active_test=False)
+        people = everybody.search([("id", "child_of", source.id)]) - source.sudo()
+        found = self.env["member.merge.links"].sudo()._find_records(source.sudo() | people)
+        own = {person.id: person.company_id.id for person in people}
+        return {**found, "res.partner": {**found.get("res.partner", {}), **own}}
 
     def _member_lock(self, partners):
         """Two people never merge the same record at one time: the second is told.

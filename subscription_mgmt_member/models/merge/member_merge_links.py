@@ -17,23 +17,27 @@ class Link(NamedTuple):
     field: object
     kind: str
 
-    def match(self, member_id):
-        """Condition on a row of the model: it leads to the member."""
+    def match(self, ids):
+        """Condition on a row of the model: it leads to one of the members.
+
+        :param ids: of the members, a tuple.
+        """
         column = SQL.identifier(self.field.name)
         if self.kind == "many2one":
-            return SQL("%s = %s", column, member_id)
+            return SQL("%s IN %s", column, ids)
         if self.kind == "company":
-            return SQL("EXISTS (SELECT FROM jsonb_each_text(%s) own WHERE own.value = %s)", column, str(member_id))
+            keys = tuple(map(str, ids))
+            return SQL("EXISTS (SELECT FROM jsonb_each_text(%s) own WHERE own.value IN %s)", column, keys)
         if self.kind == "reference":
-            return SQL("%s = %s", column, f"{PARTNER},{member_id}")
+            return SQL("%s IN %s", column, tuple(f"{PARTNER},{member_id}" for member_id in ids))
         if self.kind == "pointer":
-            return SQL("(%s = %s AND %s = %s)", SQL.identifier(self.field.model_field), PARTNER, column, member_id)
+            return SQL("(%s = %s AND %s IN %s)", SQL.identifier(self.field.model_field), PARTNER, column, ids)
         return SQL(
-            "id IN (SELECT %s FROM %s WHERE %s = %s)",
+            "id IN (SELECT %s FROM %s WHERE %s IN %s)",
             SQL.identifier(self.field.column1),
             SQL.identifier(self.field.relation),
             SQL.identifier(self.field.column2),
-            member_id,
+            ids,
         )
 
 
@@ -44,8 +48,8 @@ class MemberMergeLinks(models.AbstractModel):
     _description = "What Leads to a Member"
 
     @api.model
-    def _find_records(self, member):
-        """Stored records that lead to the member, with one query for a model.
+    def _find_records(self, members):
+        """Stored records that lead to the members, with one query for a model.
 
         :return: dict name of a model → {id of a record: id of its company, or None}.
         """
@@ -55,9 +59,9 @@ class MemberMergeLinks(models.AbstractModel):
             model = self.env[name]
             company = model._fields.get("company_id")
             stored = company and company.store and company.column_type and not company.company_dependent
-            where = SQL(" OR ").join(link.match(member.id) for link in links)
+            where = SQL(" OR ").join(link.match(members._ids) for link in links)
             if name == PARTNER:
-                where = SQL("(%s) AND id != %s", where, member.id)
+                where = SQL("(%s) AND id NOT IN %s", where, members._ids)
             elif name == "ir.attachment":  # pictures of the record itself are its values
                 where = SQL("(%s) AND res_field IS NULL", where)
             self.env.cr.execute(

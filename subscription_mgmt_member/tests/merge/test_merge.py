@@ -224,6 +224,24 @@ class TestMerge(MergeCase):
         self.merge()
         self.assertFalse(self.double.exists())
 
+    def test_records_of_a_hidden_company_on_a_contact_stand_in_the_way(self):
+        """The contact moves along, and would be shown to nobody of its company."""
+        other = self.env["res.company"].create({"name": "Öteki"})
+        contact = self.double.child_ids
+        self.env["crm.lead"].create({"name": "Gizli", "partner_id": contact.id, "company_id": other.id})
+        self.assertRefused("in a company where you do not work", self.double, self.firm)
+
+    def test_wmm_07_who_takes_over_a_sale_is_potential_no_more(self):
+        product = self.env["product.product"].create({"name": "Pellet", "list_price": 100})
+        line = Command.create({"product_id": product.id})
+        self.env["sale.order"].create({"partner_id": self.double.id, "order_line": [line]}).action_confirm()
+        self.firm.member_state = self.person.member_state = "potential"
+        self.merge()
+        self.assertEqual(self.firm.member_state, "active")
+        newcomer = self.env["res.partner"].create({"name": "Yeni", "is_company": True})
+        self.merge(newcomer, self.person)
+        self.assertEqual(self.person.member_state, "potential")
+
     def test_records_of_one_company_do_not_go_to_a_customer_of_another(self):
         other = self.env["res.company"].create({"name": "Öteki"})
         self.editor.company_ids = [Command.link(other.id)]
