@@ -19,12 +19,15 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._lock_for_member()
-        if self.state not in ("draft", "sent") or self.member_approval or self.is_expired:
+        is_changed = self.member_approval == "approved" and not self._is_member_approved()
+        if self.state not in ("draft", "sent") or self.is_expired or (self.member_approval and not is_changed):
             raise UserError(self.env._("This order cannot be sent for approval any more."))
         try:
             self.write(
                 {
                     "member_approval": "waiting",
+                    # What the seller has changed since it was approved is an offer of his.
+                    "member_from_portal": self.member_from_portal and not is_changed,
                     "member_ordered_by_id": person.id,
                     "member_signed_by": signed_by,
                     "member_signature": signature,
@@ -59,7 +62,7 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("This offer has expired; it can no longer be approved. Ask us for a new one."))
         if total is not None and self.currency_id.compare_amounts(total, self.amount_total):
             raise UserError(self.env._("The order was changed in the meantime. Please look at it again."))
-        self._write_decision(person, "approved")
+        self._write_decision(person, "approved", member_approved_total=self.amount_total)
         if self.member_from_portal:
             self._reach_seller(self.member_ordered_by_id)
         else:

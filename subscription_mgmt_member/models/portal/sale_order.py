@@ -35,6 +35,9 @@ class SaleOrder(models.Model):
         comodel_name="res.partner", string="Decided By", readonly=True, copy=False, groups=SALES
     )
     member_decided_on = fields.Datetime(string="Decided On", readonly=True, copy=False, groups=SALES)
+    member_approved_total = fields.Monetary(
+        readonly=True, copy=False, groups=SALES, string="Approved Total", help="What the customer's manager saw."
+    )
     member_refusal = fields.Text(string="Reason of Refusal", readonly=True, copy=False, groups=SALES)
     member_note = fields.Text(string="Customer's Note", readonly=True, copy=False, groups=SALES)
     # The acceptance of an employee, until his manager decides: no business of the seller.
@@ -49,6 +52,13 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.sudo().member_approval in HELD
 
+    def _is_member_approved(self):
+        """Whether the customer's manager has approved the order as it stands now, not what it was before the seller
+        changed it."""
+        order = self.sudo()
+        same = not order.currency_id.compare_amounts(order.member_approved_total, order.amount_total)
+        return order.member_approval == "approved" and same
+
     def _needs_member_approval(self, person):
         """Whether an order of this person goes to his manager first.
 
@@ -59,7 +69,7 @@ class SaleOrder(models.Model):
         person = person or order.partner_id
         return (
             order.state in ("draft", "sent")
-            and order.member_approval != "approved"
+            and not order._is_member_approved()
             and person.commercial_partner_id == order.partner_id.commercial_partner_id
             and not person._is_portal_manager()
         )

@@ -182,6 +182,20 @@ class TestApproval(PortalCase):
         params = {"access_token": order._portal_ensure_token(), "provider_id": 1, "payment_method_id": 1}
         return self.make_jsonrpc_request(f"/my/orders/{order.id}/transaction", params)
 
+    def test_wmm_12_what_was_changed_after_approval_is_asked_again(self):
+        order = self.make_quotation(require_signature=False, require_payment=True)
+        self.enter(self.buyer)
+        self.post(f"/my/orders/{order.id}/ask")
+        self.approve(order=order)
+        order.order_line.product_uom_qty = 30
+        self.enter(self.buyer)
+        self.assertNotIn("o_sale_portal_paynow", self.get(f"/my/orders/{order.id}")[0])
+        self.post(f"/my/orders/{order.id}/ask")
+        self.assertEqual(order.member_approval, "waiting")
+        self.approve(order=order)
+        self.enter(self.buyer)
+        self.assertIn("o_sale_portal_paynow", self.get(f"/my/orders/{order.id}")[0])
+
     @mute_logger("odoo.http")
     def test_wmm_12_an_employee_pays_nothing_that_is_not_approved(self):
         order = self.make_quotation(require_signature=False, require_payment=True)
