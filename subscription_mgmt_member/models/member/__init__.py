@@ -7,5 +7,6 @@ from . import sale_order
 from . import purchase_order
 from . import account_move
 from . import subscription_contract
+from . import subscription_package
 from . import crm_lead
 from . import res_partner_bank

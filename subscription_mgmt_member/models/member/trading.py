@@ -35,12 +35,16 @@ class ResPartner(models.Model):
 
         :raise ValidationError: names the members, and says what to do.
         """
+        if refusal := self._member_get_trade_refusal():
+            raise ValidationError(refusal)
+
+    def _member_get_trade_refusal(self):
+        """Why nothing may be sold to these contacts, bought from or billed to them, or an empty text."""
         potential = self._member_get_potential()
-        if potential:
-            raise ValidationError(
-                self.env._(
-                    "%(members)s: potential members can have offers, but no confirmed sale or purchase, no active "
-                    "contract and no posted invoice. Open the member and press “Make Active” first.",
-                    members=", ".join(potential.mapped("display_name")),
-                )
-            )
+        if not potential:
+            return ""
+        return self.env._(
+            "%(members)s: potential members can have offers, but no confirmed sale or purchase, no active "
+            "contract and no posted invoice. Open the member and press “Make Active” first.",
+            members=", ".join(potential.mapped("display_name")),
+        )

@@ -120,11 +120,17 @@ class ResPartner(models.Model):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def action_confirm(self):
-        """Override of `sale`: no order above the limit of a member that is stopped there.
+    def write(self, vals):
+        """Override of `sale`: however orders are confirmed, none above the limit of a member that is stopped there.
 
         :raise UserError: names the orders, the limit and what is owed.
         """
+        if vals.get("state") == "sale":
+            self.filtered(lambda order: order.state != "sale")._check_member_limit()
+        return super().write(vals)
+
+    def _check_member_limit(self):
+        """Raise when confirming these orders, one after the other, would go above a limit."""
         added, refusals = {}, []
         for order in self:
             company, debtor = order.company_id, order.partner_invoice_id.commercial_partner_id
@@ -135,7 +141,6 @@ class SaleOrder(models.Model):
                 refusals.append(debtor._get_limit_refusal(company, added[company, debtor], order.name))
         if any(refusals):
             raise UserError("\n".join(filter(None, refusals)))
-        return super().action_confirm()
 
 
 class AccountMove(models.Model):

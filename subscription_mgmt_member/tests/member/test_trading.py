@@ -1,8 +1,9 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.subscription_mgmt.tests.common import SubscriptionCommon
+from odoo.addons.subscription_mgmt.tests.package.package_common import DAY, PurchaseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -129,3 +130,33 @@ class TestTrading(SubscriptionCommon):
         self.make_move(self.employee).action_post()
         self.make_move(self.employee, "in_invoice").action_post()
         self.assertTrue(self.firm.member_is_customer and self.firm.member_is_supplier)
+
+
+@tagged("post_install", "-at_install")
+class TestTradingPackages(PurchaseCommon):
+    """WMM-07: packages are sold, by staff or in the portal."""
+
+    def test_none_is_given_until_the_member_is_active(self):
+        self.customer.member_state = "potential"
+        with self.assertRaisesRegex(UserError, "Make Active"), self.env.cr.savepoint():
+            self.grant(self.credit)
+        self.customer.action_member_make_active()
+        self.grant(self.credit)
+        self.assertEqual(self.left(), 10)
+
+    def test_none_is_offered_in_the_portal(self):
+        """So that no money is taken; the customer reads what he can do, not what we should."""
+        portal = new_test_user(self.env, "potential", "base.group_portal")
+        self.customer.member_state = "potential"
+        package = self.credit.with_user(portal).sudo()
+        self.assertIn("contact us", package._get_refusal(self.customer, DAY, confirmed=True))
+        self.customer.action_member_make_active()
+        self.assertFalse(package._get_refusal(self.customer, DAY, confirmed=True))
+
+    def test_what_was_paid_meanwhile_waits_for_a_person(self):
+        tx = self.make_tx(self.credit)
+        self.customer.member_state = "potential"
+        self.report(tx)
+        entitlement = tx.subscription_entitlement_ids
+        self.assertEqual((entitlement.state, self.left()), ("pending", 0))
+        self.assertTrue(entitlement.hold_reason)

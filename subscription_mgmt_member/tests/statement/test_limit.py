@@ -117,6 +117,11 @@ class TestLimit(StatementCommon):
         self.assertEqual(order.state, "draft")
         self.make_order(40).action_confirm()
 
+    def test_no_other_way_leads_to_an_order_above_the_limit(self):
+        """Written straight into the state, as by RPC."""
+        with self.assertRaisesRegex(UserError, "above the limit"):
+            self.make_order(101).write({"state": "sale"})
+
     def test_orders_that_are_not_invoiced_count_as_in_core(self):
         """WIM-14"""
         self.make_order(60).action_confirm()
