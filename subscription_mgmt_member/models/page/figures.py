@@ -75,8 +75,14 @@ class ResPartner(models.Model):
         self._member_set("member_overdue", {member: max(amount, 0.0) for member, amount in overdue.items()})
 
     def _member_sum_open(self, domain):
-        """{member: what is open}"""
-        return dict(self.env["account.move.line"]._read_group(domain, ["partner_id"], ["amount_residual:sum"]))
+        """{member: what is open}, of its people too"""
+        owed = {}
+        items = self.env["account.move.line"]
+        for partner, amount in items._read_group(domain, ["partner_id"], ["amount_residual:sum"]):
+            # sudo: to whose account it goes, also where the contact may not be read
+            owner = partner.sudo().commercial_partner_id.sudo(False)
+            owed[owner] = owed.get(owner, 0.0) + amount
+        return owed
 
     @api.depends_context("company")
     def _compute_member_limit(self):
@@ -124,9 +130,12 @@ class ResPartner(models.Model):
         )
 
     def _member_get_open_domain(self, *types):
-        """Journal items that are not settled; of customers and suppliers alike unless one of the two is named."""
+        """Journal items that are not settled; of customers and suppliers alike unless one of the two is named.
+
+        Of contacts too, as on the statement: a payment may stand on whoever made it.
+        """
         return (
-            Domain("partner_id", "in", self.commercial_partner_id.ids)
+            Domain("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)
             & Domain("company_id", "=", self.env.company.id)
             & Domain("parent_state", "=", "posted")
             & Domain("account_type", "in", types or ("asset_receivable", "liability_payable"))

@@ -31,6 +31,19 @@ class TestFigures(PageCommon):
         self.make_invoice(self.firm, "2026-06-01", 40, move_type="in_invoice")
         self.assertEqual(self.firm.member_balance, 60)
 
+    def test_what_a_contact_paid_is_paid(self):
+        """WMM-45: as on the statement, and in the list behind the figure; whether the contact is still there or not."""
+        self.make_invoice(self.employee, "2026-06-01", 100)
+        payment = self.env["account.payment"].create(
+            {"partner_id": self.employee.id, "amount": 30, "date": "2026-06-02", "payment_type": "inbound"}
+        )
+        payment.action_post()
+        self.employee.active = False
+        self.env.invalidate_all()
+        self.assertEqual(self.firm.member_balance, 70)
+        items = self.env["account.move.line"].search(self.firm.action_member_balance()["domain"])
+        self.assertEqual(sum(items.mapped("amount_residual")), 70)
+
     def test_overdue_is_what_fell_due_before_today(self):
         for day, price in (("2026-06-14", 10), ("2026-06-15", 100), ("2026-07-01", 1000)):
             self.make_invoice(self.firm, "2026-06-01", price, invoice_date_due=day)
