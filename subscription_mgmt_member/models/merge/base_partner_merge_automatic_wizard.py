@@ -35,6 +35,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._member_lock(partners)
         self._member_check_who(partners)
         self._member_check_books(sources)
+        self._member_join_books(sources, target)
         self._member_keep_users(sources, target)
         if not target.company_id:  # shared by all companies, and stays so
             sources.sudo().filtered("company_id").company_id = False
@@ -61,6 +62,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         (sources | target).check_access("write")
         sources.check_access("unlink")
         for source in sources:
+            source._member_check_mergeable(target)
             self._member_check_companies(source, target)
 
     def _member_check_companies(self, source, target):
@@ -154,6 +156,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 )
             )
 
+    def _member_join_books(self, sources, target):
+        """Odoo's own way to bring the books of a contact to its company, before it becomes one with another contact."""
+        # sudo: the right to merge was looked at
+        target = target.sudo()
+        for source in sources.sudo():
+            if target.commercial_partner_id not in (target, source.commercial_partner_id):
+                source.parent_id = target.parent_id
+
     def _member_keep_users(self, sources, target):
         """Portal users of the record that goes become contacts of the one that stays, where it is a company or has
         a user already: a login belongs to one person, and Odoo refuses two users on one record."""
@@ -241,7 +251,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         values that are proposed and then edited (language, salesperson), and own fields when the target has any; and
         it writes all the target's own values anew, so that an old tax number that is wrong stops the merge.
         """
-        dst_partner._member_fill_gaps(src_partners, self._get_summable_fields())
+        # sudo: what the person may do was looked at; what he may not read is filled all the same
+        dst_partner.sudo()._member_fill_gaps(src_partners.sudo(), self._get_summable_fields())
 
     # === AFTERWARDS === #
     def _log_merge_operation(self, src_partners, dst_partner):

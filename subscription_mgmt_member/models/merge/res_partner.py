@@ -111,10 +111,6 @@ class ResPartner(models.Model):
         merge._member_lock(self | target)
         # sudo: looked at above; what the person may not read moves and is filled all the same
         source, target = self.sudo(), target.sudo()
-        company = target.commercial_partner_id
-        if company not in (target, source.commercial_partner_id):
-            # Odoo's own way to bring the books of a contact to its company, before the two become one
-            source.parent_id = target.parent_id
         merge.sudo()._merge((source | target).ids, target, extra_checks=False)
 
     def _member_check_mergeable(self, target):

@@ -183,6 +183,20 @@ class TestMerge(MergeCase):
         self.merge(self.person, self.employee)
         self.assertEqual((order.partner_id, order.partner_id.commercial_partner_id), (self.employee, self.firm))
 
+    def test_contacts_merge_of_odoo_is_no_way_around(self):
+        """Neither for what is refused, nor for whoever may not read billing settings."""
+        merge = self.env["base.partner.merge.automatic.wizard"].with_user(self.editor)
+        self.firm.email = self.double.email
+        for source, target, reason in (
+            (self.double, self.employee, "cannot become a contact"),
+            (self.double.child_ids, self.firm, "cannot become a customer"),
+        ):
+            with self.assertRaisesRegex(UserError, reason), self.env.cr.savepoint():
+                merge._merge([source.id, target.id], target.with_user(self.editor))
+        merge._merge([self.double.id, self.firm.id], self.firm.with_user(self.editor))
+        self.assertFalse(self.double.exists())
+        self.assertEqual(self.firm.ref, "ESKI-7")
+
     def test_not_a_colleague(self):
         for source, target in ((self.editor.partner_id, self.firm), (self.firm, self.editor.partner_id)):
             self.assertRefused("is one of our users", source, target, self.env.ref("base.user_admin"))
