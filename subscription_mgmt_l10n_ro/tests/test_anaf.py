@@ -34,7 +34,7 @@ class TestAnaf(SubscriptionCommon, MockEmail):
             "state_id": cls.env.ref("base.RO_B").id,
             "country_id": cls.env.ref("base.ro").id,
         }
-        bank = {"acc_number": "RO98RNCB1234567890123456"}
+        bank = {"acc_number": "RO49AAAA1B31007593840000"}
         cls.company.partner_id.write({**cls.address, "vat": "RO1234567897", "bank_ids": [(0, 0, bank)]})
         cls.company.l10n_ro_edi_access_token = "token"
         cls.customer.write({**cls.address, "vat": "RO8001011234567", "email": "facturi@stea.example"})

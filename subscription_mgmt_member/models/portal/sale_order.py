@@ -1,8 +1,22 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS
 
 SALES = "sales_team.group_sale_salesman"
 HELD = ("waiting", "refused")
+
+# What acts of the customer's people in the portal leave on an order
+DECIDED = {
+    "member_approval",
+    "member_approved_total",
+    "member_decided_by_id",
+    "member_decided_on",
+    "member_from_portal",
+    "member_ordered_by_id",
+    "member_refusal",
+    "member_signature",
+    "member_signed_by",
+}
 
 
 class SaleOrder(models.Model):
@@ -45,6 +59,32 @@ class SaleOrder(models.Model):
     member_signature = fields.Image(
         copy=False, attachment=True, max_width=1024, max_height=1024, groups=NO_ACCESS, export_string_translation=False
     )
+
+    # === DECIDED IN THE PORTAL ALONE === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `sale`: no seller decides for the customer's manager.
+
+        :raise AccessError: values of the approval, from a person.
+        """
+        self._check_member_decides(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override of `sale`: as :meth:`create`."""
+        self._check_member_decides([vals])
+        return super().write(vals)
+
+    def _check_member_decides(self, vals_list):
+        """Raise when a person writes what only acts in the portal do, which run with the system's rights."""
+        own = {name for vals in vals_list for name in vals if name in DECIDED}
+        if own and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "The customer's manager decides about it in the portal: %(fields)s.",
+                    fields=", ".join(self._fields[name].string for name in sorted(own)),
+                )
+            )
 
     # === WHAT WAITS === #
     def _is_member_held(self):

@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -28,6 +28,14 @@ class TestApproval(PortalCase):
         order = order or self.order
         self.enter(user or self.manager)
         return self.post(f"/my/orders/{order.id}/approve", **{"total": order.amount_total, **values})
+
+    def test_no_seller_decides_for_the_customers_manager(self):
+        order = self.order.with_user(self.seller)
+        for values in ({"member_approval": "approved"}, {"member_approved_total": 1.0}, {"member_refusal": "x"}):
+            with self.assertRaises(AccessError):
+                order.write(values)
+            with self.assertRaises(AccessError):
+                order.create({"partner_id": self.order.partner_id.id, **values})
 
     # === ASKING === #
     def test_wmm_12_the_acceptance_of_an_employee_waits(self):
