@@ -62,7 +62,7 @@ class TestHome(SubscriptionCommon):
             self.env["subscription.home"].with_user(nobody).open_list("unpaid")
 
     def test_what_is_unpaid_of_an_age_is_what_its_list_adds_up_to(self):
-        contract = self.make_contract(billing_mode="post", date_start=date(2025, 10, 1))
+        self.make_contract(billing_mode="post", date_start=date(2025, 10, 1))
         for day in (date(2025, 10, 1), date(2026, 3, 1)):
             with freeze_time(day):
                 self.bill(day)
