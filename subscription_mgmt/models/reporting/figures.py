@@ -94,7 +94,8 @@ class SubscriptionContract(models.Model):
 
         Of an invoice for several contracts it is the contract's share; the shares come to what is open, to the cent.
 
-        :return: {id: (due, overdue)} in the currency of the contract; a credit that is open lowers both.
+        :return: {id: (due, overdue)} in the currency of the contract; a credit that is open lowers the
+            former, it is never late.
         """
         dues = {}
         for (id_, currency_id), amounts in self._read_open().items():

@@ -113,8 +113,8 @@ def get_divided(pieces):
     most. In both currencies by itself.
 
     :param pieces: query of rows (piece_id, move_id, company_id, currency_id, amount, company_amount, …).
-    :return: query of the same rows, one for each (piece, line), with (contract_id, line_id, row_id) and the
-        currency of the company.
+    :return: query of the same rows, one for each (piece, line), with (contract_id, line_id, row_id), the currency of
+        the company, and whether what falls to the contract of the piece is a credit (is_credit).
     """
     return SQL(
         """
@@ -170,11 +170,15 @@ def get_divided(pieces):
                                       ORDER BY company_amount * share / company_unit - company_low DESC, line_id,
                                                contract_id) AS company_place
               FROM floored
-            WINDOW one AS (PARTITION BY piece_id))
-        SELECT placed.*,
-               (low + CASE WHEN place <= spare THEN 1 ELSE 0 END) * unit AS part,
-               (company_low + CASE WHEN company_place <= company_spare THEN 1 ELSE 0 END) * company_unit AS company_part
-          FROM placed
+            WINDOW one AS (PARTITION BY piece_id)),
+        parted AS (
+            SELECT placed.*,
+                   (low + CASE WHEN place <= spare THEN 1 ELSE 0 END) * unit AS part,
+                   (company_low + CASE WHEN company_place <= company_spare THEN 1 ELSE 0 END) * company_unit
+                   AS company_part
+              FROM placed)
+        SELECT parted.*, SUM(part) OVER (PARTITION BY piece_id, contract_id) < 0 AS is_credit
+          FROM parted
         """,
         pieces=pieces,
         owned=get_owned_lines(SQL.identifier("piece")),

@@ -3,6 +3,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
@@ -38,9 +39,16 @@ class SubscriptionHome(models.AbstractModel):
 
     @api.model
     def open_list(self, key):
-        """The list behind a figure, as an action."""
-        today = self.env.company._subscription_today()
-        xmlid, domain, context = self._get_lists(today)[key]
+        """The list behind a figure, as an action.
+
+        :raise AccessError: a person without the level View.
+        :raise UserError: there is no such figure.
+        """
+        self.env["subscription.contract"].check_access("read")
+        lists = self._get_lists(self.env.company._subscription_today())
+        if not isinstance(key, str) or key not in lists:
+            raise UserError(self.env._("The home page has no figure %(key)s. Open the page anew.", key=key))
+        xmlid, domain, context = lists[key]
         action = self.env["ir.actions.actions"]._for_xml_id(f"subscription_mgmt.{xmlid}")
         if domain is not None:
             action["domain"] = list(Domain("company_id", "=", self.env.company.id) & domain)
@@ -51,7 +59,11 @@ class SubscriptionHome(models.AbstractModel):
         week, month = self._get_ends(today)
         planned = Domain("state", "=", "planned") & Domain("contract_id.state", "=", "active")
         mine = {"search_default_mine": 1, "search_default_desk": 1}
-        ages = {f"unpaid_{age}": ("subscription_unpaid_action", Domain("age", "=", age), {}) for age, _name in AGES}
+        # Whoever owes of that age, not only those whose oldest debt it is: the figure adds up all of them.
+        ages = {
+            f"unpaid_{age}": ("subscription_unpaid_action", Domain(f"amount_{age}", "!=", 0.0), {})
+            for age, _name in AGES
+        }
         return {
             **ages,
             "revenue": ("subscription_mrr_total_action", None, {}),

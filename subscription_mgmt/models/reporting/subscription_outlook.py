@@ -190,7 +190,11 @@ class SubscriptionOutlook(models.Model):
                            row.currency_id, row.company_id, row.price_subtotal AS untaxed
                       FROM subscription_installment row
                       JOIN subscription_contract contract ON contract.id = row.contract_id
-                     WHERE row.state = 'planned' AND row.date_invoice < %(end)s
+                 LEFT JOIN account_move_line line ON line.id = row.invoice_line_id
+                 LEFT JOIN account_move move ON move.id = line.move_id
+                     -- An invoice in draft is not billed yet: what it bills is to come as long as it is not posted.
+                     WHERE (row.state = 'planned' OR row.state = 'invoiced' AND move.state = 'draft')
+                       AND row.date_invoice < %(end)s
                        AND contract.state IN ('active', 'paused', 'closed')
                      UNION ALL
                     %(beyond)s) coming

@@ -62,9 +62,10 @@ class SubscriptionUnpaid(models.Model):
             """
             SELECT (part.contract_id::bigint << 16) + part.currency_id AS id, part.contract_id, contract.company_id,
                    part.currency_id, part.company_currency_id, contract.partner_id, contract.user_id,
-                   contract.category_id, contract.state, MIN(part.due) FILTER (WHERE part.part > 0) AS date_due,
-                   GREATEST(0, MAX(day.today) - MIN(part.due) FILTER (WHERE part.part > 0)) AS days_late,
-                   MAX(part.age) FILTER (WHERE part.part > 0) AS age,
+                   contract.category_id, contract.state, MIN(part.due) FILTER (WHERE NOT part.is_credit) AS date_due,
+                   GREATEST(0, MAX(day.today) - MIN(part.due) FILTER (WHERE NOT part.is_credit)) AS days_late,
+                   -- Of credits alone nothing is late; they are found with what is not due.
+                   COALESCE(MAX(part.age) FILTER (WHERE NOT part.is_credit), '0') AS age,
                    SUM(part.part) AS amount_due, SUM(part.company_part) AS amount_total,
                    COALESCE(SUM(part.company_part) FILTER (WHERE part.age = '0'), 0) AS amount_0,
                    COALESCE(SUM(part.company_part) FILTER (WHERE part.age = '30'), 0) AS amount_30,
@@ -73,7 +74,8 @@ class SubscriptionUnpaid(models.Model):
                    COALESCE(SUM(part.company_part) FILTER (WHERE part.age = 'older'), 0) AS amount_older,
                    COALESCE(SUM(part.company_part) FILTER (WHERE part.age != '0'), 0) AS amount_overdue
               FROM (SELECT divided.*,
-                           CASE WHEN divided.due >= day.today THEN '0'
+                           -- A credit is never late: it lowers what is not due, whatever day it bears.
+                           CASE WHEN divided.is_credit OR divided.due >= day.today THEN '0'
                                 WHEN divided.due >= day.today - 30 THEN '30'
                                 WHEN divided.due >= day.today - 60 THEN '60'
                                 WHEN divided.due >= day.today - 90 THEN '90'
@@ -271,7 +273,7 @@ class SubscriptionContract(models.Model):
         query = SQL(
             """
             SELECT divided.contract_id, divided.currency_id, SUM(divided.part),
-                   COALESCE(SUM(divided.part) FILTER (WHERE divided.due < day.today), 0)
+                   COALESCE(SUM(divided.part) FILTER (WHERE NOT divided.is_credit AND divided.due < day.today), 0)
               FROM (%s) divided JOIN %s ON day.company_id = divided.company_id
              WHERE divided.contract_id = ANY(%s)
           GROUP BY 1, 2

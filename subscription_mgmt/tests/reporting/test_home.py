@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
@@ -50,6 +50,29 @@ class TestHome(SubscriptionCommon):
         )  # fmt: skip
         self.assertEqual(rows[1]["value"], self.money(sum(missed.mapped("price_subtotal"))))
         self.assertIn(f"({len(missed)})", rows[1]["label"])
+
+    def test_a_list_that_there_is_not_is_refused(self):
+        for key in ("nonsense", None, ["unpaid"]):
+            with self.assertRaises(UserError, msg=key):
+                self.env["subscription.home"].open_list(key)
+
+    def test_who_may_not_see_contracts_opens_no_list(self):
+        nobody = new_test_user(self.env, "nobody", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            self.env["subscription.home"].with_user(nobody).open_list("unpaid")
+
+    def test_what_is_unpaid_of_an_age_is_what_its_list_adds_up_to(self):
+        self.make_contract(billing_mode="post", date_start=date(2025, 10, 1))
+        for day in (date(2025, 10, 1), date(2026, 3, 1)):
+            with freeze_time(day):
+                self.bill(day)
+        self.env.flush_all()
+        shown = {row["key"]: row["value"] for row in self.page()["unpaid"]["rows"]}
+        self.assertIn("unpaid_30", shown)
+        for age in ("30", "older"):
+            action = self.env["subscription.home"].open_list(f"unpaid_{age}")
+            listed = self.env["subscription.unpaid"].search(action["domain"])
+            self.assertEqual(shown[f"unpaid_{age}"], self.money(sum(listed.mapped(f"amount_{age}"))))
 
     def test_who_may_not_see_contracts_has_no_page(self):
         with self.assertRaises(AccessError):

@@ -41,6 +41,15 @@ class TestOutlook(SubscriptionCommon):
                          + [f"2027-{month:02}" for month in range(1, 6)])  # fmt: skip
         self.assertEqual(set(planned.values()), {120.0})
 
+    def test_an_invoice_in_draft_is_still_to_come(self):
+        contract = self.make_contract(date_start=date(2026, 6, 1), date_end=date(2026, 8, 31), billing_mode="draft")
+        before = self.get_months(contract)
+        self.bill(date(2026, 6, 10))
+        self.assertEqual(contract.installment_ids.invoice_id.state, "draft")
+        self.assertEqual(self.get_months(contract), before)
+        contract.installment_ids.invoice_id.action_post()
+        self.assertEqual(self.get_months(contract, flow="invoice"), {f"2026-{month:02}": 120.0 for month in (6, 7, 8)})
+
     def test_the_curve_of_an_open_ended_contract_does_not_fall_at_the_horizon(self):
         self.look_beyond()
 

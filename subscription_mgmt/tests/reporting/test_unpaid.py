@@ -144,6 +144,42 @@ class TestUnpaid(SubscriptionCommon):
         self.env.invalidate_all()
         self.assertEqual(contracts.mapped("amount_due"), [-36.0, -84.0])
 
+    def test_a_credit_is_never_late(self):
+        contract = self.make_contract(billing_mode="post")
+        for month in (1, 2):
+            self.bill_on(contract, date(2026, month, 1))
+        paid, late = contract.installment_ids.invoice_id.sorted("invoice_date")
+        self.pay(paid)
+        with freeze_time(date(2026, 1, 2)):
+            paid._reverse_moves([{"invoice_date": date(2026, 1, 2), "date": date(2026, 1, 2)}]).action_post()
+        late.line_ids.filtered(lambda line: line.display_type == "payment_term").date_maturity = date(2026, 6, 1)
+        contract.installment_ids.flush_recordset()
+        other = self.make_contract(billing_mode="post")
+        self.bill_on(other, date(2026, 1, 1))
+        row = self.get_unpaid(other)
+        self.assertEqual((row.age, row.amount_older), ("older", 120.0))
+        # Half of the credit is spent elsewhere: what is left lowers what is not due, and the debt keeps its age.
+        invoice = other.installment_ids.invoice_id
+        self.pay(invoice, 60.0)
+        note = paid.reversal_move_ids
+        lines = (note | invoice).line_ids.filtered(lambda line: line.display_type == "payment_term")
+        lines.reconcile()
+        self.assertEqual(note.amount_residual, 60.0)
+        row = self.get_unpaid(contract)
+        self.assertEqual((row.age, row.date_due, row.amount_total), ("30", date(2026, 6, 1), 60.0))
+        amounts = (row.amount_0, row.amount_30, row.amount_60, row.amount_90, row.amount_older, row.amount_overdue)
+        self.assertEqual(amounts, (-60.0, 120.0, 0.0, 0.0, 0.0, 120.0))
+        self.assertEqual((contract.amount_due, contract.amount_overdue), (60.0, 120.0))
+
+    def test_whom_nothing_but_a_credit_is_left_is_found_with_what_is_not_due(self):
+        contract = self.make_contract(billing_mode="post")
+        invoice = self.bill_on(contract, date(2026, 1, 1))
+        self.pay(invoice)
+        invoice._reverse_moves([{"invoice_date": date(2026, 1, 2), "date": date(2026, 1, 2)}]).action_post()
+        row = self.get_unpaid(contract)
+        self.assertEqual((row.age, row.date_due, row.amount_0, row.amount_older), ("0", False, -120.0, 0.0))
+        self.assertEqual((contract.amount_due, contract.amount_overdue), (-120.0, 0.0))
+
     def test_cash_rounding_is_shared_too(self):
         rounding = self.env["account.cash.rounding"].create(
             {
