@@ -50,15 +50,14 @@ class SubscriptionHome(models.AbstractModel):
             raise UserError(self.env._("The home page has no figure %(key)s. Open the page anew.", key=key))
         xmlid, domain, context = lists[key]
         action = self.env["ir.actions.actions"]._for_xml_id(f"subscription_mgmt.{xmlid}")
-        if domain is not None:
-            action["domain"] = list(Domain("company_id", "=", self.env.company.id) & domain)
-        return {**action, "context": context}
+        action["domain"] = list(Domain("company_id", "=", self.env.company.id) & domain)
+        return action if context is None else {**action, "context": context}
 
     def _get_lists(self, today):
-        """{key: (action, domain, context)}"""
+        """{key: (action, domain, context)}; without a context, with that of the action: its own filters and groups."""
         week, month = self._get_ends(today)
         planned = Domain("state", "=", "planned") & Domain("contract_id.state", "=", "active")
-        mine = {"search_default_mine": 1, "search_default_desk": 1}
+        moved = Domain("day", ">=", today.replace(day=1)) & Domain("day", "<=", today)
         # Whoever owes of that age, not only those whose oldest debt it is: the figure adds up all of them.
         ages = {
             f"unpaid_{age}": ("subscription_unpaid_action", Domain(f"amount_{age}", "!=", 0.0), {})
@@ -66,15 +65,15 @@ class SubscriptionHome(models.AbstractModel):
         }
         return {
             **ages,
-            "revenue": ("subscription_mrr_total_action", None, {}),
-            "movements": ("subscription_mrr_event_action", Domain("day", ">=", today.replace(day=1)), {}),
+            "revenue": ("subscription_mrr_total_action", Domain.TRUE, None),
+            "movements": ("subscription_mrr_event_action", moved, {}),
             "week": ("subscription_installment_action", planned & Domain("date_invoice", "<=", week), {}),
             "month": ("subscription_installment_action", planned & Domain("date_invoice", "<=", month), {}),
-            "unpaid": ("subscription_unpaid_action", Domain.TRUE, {}),
+            "unpaid": ("subscription_unpaid_action", Domain.TRUE, None),
             "ending": ("subscription_contract_action", self._get_ending_domain(today), {}),
             "problems": ("subscription_parking_action", Domain.TRUE, {}),
             "requests": ("subscription_request_action", Domain("state", "=", "new"), {}),
-            "agenda": ("subscription_agenda_action", None, mine),
+            "agenda": ("subscription_agenda_action", Domain.TRUE, None),
         }
 
     def _get_ends(self, today):

@@ -47,11 +47,23 @@ class SubscriptionMrrReport(models.AbstractModel):
         """
         today = self.env.company._subscription_today()
         domain = Domain("day", "<=", today) & Domain("company_id", "in", self.env.companies.ids)
-        for name, value in options.get("filters") or ():
-            if name not in DIMENSIONS:
-                raise UserError(self.env._("Revenue is not looked at by %(name)s.", name=name))
+        for name, value in self._get_filters(options):
             domain &= Domain(DIMENSIONS[name], "=", value)
         return domain
+
+    @api.model
+    def _get_filters(self, options):
+        """Pairs (dimension, id or False) that were chosen, as a browser sends them.
+
+        :raise UserError: something else.
+        """
+        filters = options.get("filters") or ()
+        pairs = filters if isinstance(filters, (list, tuple)) else (filters,)
+        for pair in pairs:
+            known = isinstance(pair, (list, tuple)) and len(pair) == 2 and pair[0] in [*DIMENSIONS]
+            if not known or not isinstance(pair[1], (int, bool)):
+                raise UserError(self.env._("Revenue is not looked at by %(name)s.", name=pair))
+        return pairs
 
     @api.model
     def _get_events_sql(self, options):
@@ -69,7 +81,7 @@ class SubscriptionMrrReport(models.AbstractModel):
         )) for one in self.env.companies]  # fmt: skip
         group = SQL("NULL::int")
         if options.get("group"):
-            if options["group"] not in DIMENSIONS:
+            if options["group"] not in [*DIMENSIONS]:  # anything may be sent, also what has no hash
                 raise UserError(self.env._("Revenue is not looked at by %(name)s.", name=options["group"]))
             group = events._field_to_sql(events._table, DIMENSIONS[options["group"]], query)
         table = SQL.identifier(events._table)

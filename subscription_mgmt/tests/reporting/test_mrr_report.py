@@ -12,6 +12,8 @@ TODAY = date(2026, 6, 30)
 MONTHS = [date(2026, month, 1) for month in range(1, 7)]
 OPTIONS = {"months": 6}
 
+WRONG = ([["create_uid", 1]], [["country", "x"]], [["country"]], "x", 7)
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)
@@ -171,7 +173,7 @@ class TestMrrReport(MrrCommon):
         self.assertEqual([one.end for one in periods], [1, 1, 1, 1, 0, 0])
 
     def test_an_unknown_dimension_is_refused(self):
-        for options in ({"group": "id"}, {"filters": [["create_uid", 1]]}):
+        for options in ({"group": "id"}, {"group": ["a"]}, *({"filters": one} for one in WRONG)):
             with self.assertRaises(UserError):
                 self.report.get_report({**OPTIONS, **options})
 
