@@ -58,6 +58,7 @@ class Members:
         self.analyse(self.firms[:3])
         self.file_papers(self.firms[0])
         self.double(self.firms[1])
+        self.env["member.duplicate"]._cron_find_duplicates()
         self.env["member.permission"].create(
             [{"user_id": user.id, "level": level} for user, level in zip(self.users, ("edit", "view"), strict=False)]
         )

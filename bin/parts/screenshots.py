@@ -51,7 +51,11 @@ SCREENS = (
         "/odoo/action-subscription_mgmt.subscription_contract_action/{subscription.contract:amendment_ids}",
         ("a[name=payment_plan]",),
     ),
-    Screen("bill_preview", "/odoo/action-subscription_mgmt.subscription_bill_action", ("button[name=action_preview]",)),
+    Screen(
+        "bill_preview",
+        "/odoo/action-subscription_mgmt.subscription_bill_action",
+        ("button[name=action_take_next]", "button[name=action_preview]"),
+    ),
     Screen("agenda", "/odoo/action-subscription_mgmt.subscription_interaction_agenda_action"),
     Screen("paid_subscriptions", "/odoo/action-subscription_mgmt.subscription_entitlement_action"),
     Screen("assurance", "/odoo/action-subscription_mgmt.subscription_assurance_page_action"),
