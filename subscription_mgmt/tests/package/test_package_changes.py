@@ -269,8 +269,9 @@ class TestPackageChanges(PurchaseCommon):
         self.assertEqual((self.left(), period.state, period.partner_id), (10, "active", self.customer))
 
     def test_merged_into_a_contact_the_company_holds_it(self):
-        self.grant(self.credit, self.stranger)
-        self.merge(self.stranger, self.contact)
+        person = self.env["res.partner"].create({"name": "Ida Alder"})
+        self.grant(self.credit, person)
+        self.merge(person, self.contact)
         self.assertEqual(self.left(), 10)
 
     def test_fault_d5_old_ids_lead_to_who_is_left(self):
