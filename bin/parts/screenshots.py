@@ -28,6 +28,11 @@ class Screen(NamedTuple):
 SCREENS = (
     Screen("home", "/odoo/action-subscription_mgmt.subscription_home_action"),
     Screen("waterfall", "/odoo/action-subscription_mgmt.subscription_mrr_report_action"),
+    Screen(
+        "cohorts",
+        "/odoo/action-subscription_mgmt.subscription_mrr_report_action",
+        ("text=/Cohorts|Başlangıç Grupları|Cohorte/",),
+    ),
     Screen("unpaid", "/odoo/action-subscription_mgmt.subscription_unpaid_action"),
     Screen("outlook", "/odoo/action-subscription_mgmt.subscription_outlook_action"),
     Screen("members", "/odoo/action-subscription_mgmt_member.res_partner_action"),
@@ -37,6 +42,11 @@ SCREENS = (
         "/odoo/action-subscription_mgmt_member.res_partner_action/{res.partner:member_team_ids}",
         ("a[name=member_organisation]",),
     ),
+    Screen("profit", "/odoo/action-subscription_mgmt.subscription_profit_report_action"),
+    Screen("dues", "/odoo/action-subscription_mgmt.subscription_due_action"),
+    Screen("member_cards", "/odoo/action-subscription_mgmt_member.member_card_action"),
+    Screen("member_targets", "/odoo/action-subscription_mgmt_member.member_target_action"),
+    Screen("member_analyses", "/odoo/action-subscription_mgmt_member.survey_user_input_action"),
     Screen("member_activities", "/odoo/action-subscription_mgmt_member.member_activity_action"),
     Screen("member_permissions", "/odoo/action-subscription_mgmt_member.member_permission_action"),
     Screen("member_suggestions", "/odoo/action-subscription_mgmt_member.member_duplicate_action"),

@@ -8,7 +8,7 @@ TYPES = {
 # What the system keeps for itself.
 TECHNICAL = {
     "calendar_last_notif_ack", "color", "date_localization", "message_bounce", "message_follower_ids",
-    "message_partner_ids", "partner_latitude", "partner_longitude", "partner_share", "signup_type",
+    "message_partner_ids", "partner_latitude", "partner_longitude", "partner_share", "signup_type", "tz",
 }  # fmt: skip
 
 

@@ -54,6 +54,12 @@ class TestActivityLines(ActivityCase):
         self.firm.write({"name": self.firm.name, "email": self.firm.email})
         self.assertEqual(self.get_lines(self.firm), before)
 
+    def test_what_signing_in_leaves_is_not_told(self):
+        """Odoo notes the time zone of the browser when a customer signs in."""
+        before = self.get_lines(self.person)
+        self.person.tz = "Europe/Istanbul"
+        self.assertEqual(self.get_lines(self.person), before)
+
     def test_a_contact_that_repeats_its_company_is_not_told(self):
         """The address and tax number of a company run down to its people; told once, of the company."""
         before = self.get_lines(self.employee)
