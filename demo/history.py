@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo.fields import Command, Domain
 
 MONTHS = 24
-CONTRACTS = 75
+CONTRACTS = 55
 QUIET = {"mail_auto_subscribe_no_notify": True, "tracking_disable": True, "mail_notrack": True}
 
 
