@@ -3,6 +3,7 @@ from . import subscription_billing_problem
 from . import outcome
 from . import background
 from . import entry
+from . import given
 from . import head
 from . import invoicing
 from . import review
