@@ -21,8 +21,8 @@ class SubscriptionBillingRun(models.Model):
     def _can_complete(self, values, decide):
         """Whether the complete entry of an invoice with these values is known to equal Odoo's own.
 
-        Left to Odoo: early-payment discounts, negative lines and credit notes where they are booked as storno, taxes due on payment, lines whose account Odoo would have to guess, and
-        whatever belongs to another company.
+        Left to Odoo: early-payment discounts, negative lines and credit notes where they are booked as storno, taxes
+        due on payment, lines whose account Odoo would have to guess, and whatever belongs to another company.
         """
         move = self._get_entry_terms(values)
         if move["term"].early_discount or not self._get_receivable(move):
