@@ -1,6 +1,7 @@
 from . import subscription_billing_run
 from . import subscription_billing_problem
 from . import outcome
+from . import posting
 from . import background
 from . import entry
 from . import given
