@@ -22,6 +22,7 @@ class Job(NamedTuple):
     :ivar work: method of the records that does it, called with (date_ref, **options).
     :ivar step: under which a failure is set aside; empty: the work sees to failures and to its transactions itself.
     :ivar size: records that are claimed, done and committed together.
+    :ivar alone: each record in a savepoint of its own: what is dear to do is not done again because another one fails.
     :ivar claim: whether they are locked first, and looked at again; not where the work claims them by itself.
     """
 
@@ -32,6 +33,7 @@ class Job(NamedTuple):
     size: int = 100
     order: str = "id"
     claim: bool = True
+    alone: bool = False
 
 
 class SubscriptionBatches(models.AbstractModel):
@@ -104,7 +106,7 @@ class SubscriptionBatches(models.AbstractModel):
             again = self._get_domain(job, date_ref, **options) & Domain("id", "in", records.ids)
             records = records.search(again, order=job.order)
         if records and job.step:
-            records._isolate(job.step, lambda part: getattr(part, job.work)(date_ref, **options), date_ref)
+            records._isolate(job.step, lambda part: getattr(part, job.work)(date_ref, **options), date_ref, job.alone)
         elif records:
             getattr(records, job.work)(date_ref, **options)
 
