@@ -9,7 +9,9 @@ from . import head
 from . import invoicing
 from . import review
 from . import account_move
+from . import mail_mail
 from . import delivery
 from . import gateway
+from . import printing
 from . import corrected
 from . import amendment
