@@ -226,9 +226,9 @@ class TestPackageStaff(PurchaseCommon):
             found.read(["kind", "credits_left", "date_end", "department_ids", "is_low", "is_expiring", "is_holding"])
             return found, self.env.cr.sql_log_count - before
 
-        others = [self.env["res.partner"].create({"name": f"Holder {at}"}) for at in range(6)]
+        others = [self.env["res.partner"].create({"name": f"Holder {at}"}) for at in range(9)]
         for at, customer in enumerate(others):
-            self.grant(self.credit if at % 2 else self.period, customer=customer)
+            self.grant(self.credit if at % 3 else self.period, customer=customer)
         over = self.grant(self.period, customer=others[0])
         wallets = self.env["subscription.wallet"].search([("partner_id", "in", [one.id for one in others])])
         for wallet in wallets:
@@ -237,7 +237,7 @@ class TestPackageStaff(PurchaseCommon):
             self.assertTrue(held)
         self.assertNotIn(over, wallets.entitlement_ids, "it begins later")
         read(wallets)
-        few = read(wallets[:2])[1]
+        few = read(wallets[:3])[1]
         found, many = read(wallets)
         self.assertEqual(found, wallets)
         self.assertEqual(few, many)
