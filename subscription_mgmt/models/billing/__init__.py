@@ -1,4 +1,5 @@
 from . import subscription_billing_run
+from . import subscription_run_sum
 from . import subscription_billing_problem
 from . import outcome
 from . import posting

@@ -74,14 +74,6 @@ class SubscriptionInstallment(models.Model):
                 kept.append(row.id)
         return self.browse(kept)
 
-    def _get_amounts_before(self):
-        """Untaxed amount of each line's last billed period, by line; lines billed for the first time are left out."""
-        billed = self.env["subscription.installment"].search(
-            [("line_id", "in", self.line_id.ids), ("state", "=", "invoiced"), ("credited_id", "=", False)],
-            order="date_from",
-        )
-        return {row.line_id: row.price_subtotal for row in billed}
-
     def _is_free(self):
         """Whether these rows cost nothing, all together and each: nobody gets an invoice of 0.00."""
         return not any(row.credited_id or not row.currency_id.is_zero(row.price_subtotal) for row in self)

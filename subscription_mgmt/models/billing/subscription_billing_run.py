@@ -75,13 +75,10 @@ class SubscriptionBillingRun(models.Model):
 
     @api.depends("move_ids")
     def _compute_move_figures(self):
-        aggregates = ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"]
+        aggregates = ["row_count:sum", "amount_untaxed_signed:sum", "amount_total_signed:sum"]
         # sudo: figures of the own run for people who may not open the invoices
-        groups = (
-            self.env["account.move"]
-            .sudo()
-            ._read_group([("subscription_run_id", "in", self.ids)], ["subscription_run_id"], aggregates)
-        )
+        sums = self.env["subscription.run.sum"].sudo()
+        groups = sums._read_group([("subscription_run_id", "in", self.ids)], ["subscription_run_id"], aggregates)
         figures = {run.id: row for run, *row in groups}
         for run in self:
             run.move_count, run.amount_untaxed, run.amount_total = figures.get(run.id, (0, 0.0, 0.0))

@@ -1,3 +1,4 @@
+from . import test_bill_scale
 from . import test_billing
 from . import test_billing_entry
 from . import test_billing_processes
