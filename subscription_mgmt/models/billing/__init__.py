@@ -1,4 +1,5 @@
 from . import subscription_billing_run
+from . import subscription_billing_part
 from . import subscription_billing_problem
 from . import outcome
 from . import background
