@@ -139,7 +139,7 @@ class Night:
         self.wait_until("SELECT count(*) FROM subscription_billing_run WHERE state IN ('queued', 'running')")
         self.trigger(SEND)
         wanted = "subscription_run_id IS NOT NULL AND subscription_billing_mode = 'send'"
-        sending = self.wait_until(f"SELECT count(*) FROM account_move WHERE {wanted} AND NOT is_move_sent")
+        sending = self.wait_until(f"SELECT count(*) FROM account_move WHERE {wanted} AND is_move_sent IS NOT TRUE")
         self.wait_until("SELECT count(*) FROM queue_job WHERE state NOT IN ('done', 'failed', 'cancelled')")
         return dict(zip(PHASES, (billing, posting, sending), strict=True))
 
