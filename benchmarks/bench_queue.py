@@ -207,6 +207,7 @@ def live(database, n, servers, kill=False):
         finally:
             for server in running:
                 server.kill()
+            loop.close()
     twice = night.check(n, mail_server.mails)
     night.connection.close()
     return seconds, night.killed, twice

@@ -17,12 +17,15 @@ LIMITS = ["--limit-time-real=600", "--limit-time-cpu=600"]
 
 
 class Server:
-    """An Odoo server with two workers for requests (and jobs), one for scheduled actions, and a job runner."""
+    """An Odoo server with workers for requests and jobs, one for scheduled actions, and a job runner.
+
+    There are more workers than jobs: a PDF asks its server for styles and fonts while its job waits for it.
+    """
 
     def __init__(self, database, channels, log, jobs_port=None):
         self.port, websocket_port = free_ports(2)
         options = [f"--http-port={self.port}", f"--gevent-port={websocket_port}", "--http-interface=127.0.0.1"]
-        options += ["--workers=2", "--max-cron-threads=1", "--load=base,web,queue_job", "--log-level=warn", *LIMITS]
+        options += ["--workers=4", "--max-cron-threads=1", "--load=base,web,queue_job", "--log-level=warn", *LIMITS]
         options += [f"--database={database}", f"--db-filter=^{database}$"]
         jobs = {"ODOO_QUEUE_JOB_CHANNELS": channels, "ODOO_QUEUE_JOB_PORT": str(jobs_port or self.port)}
         self.process = subprocess.Popen(
@@ -56,39 +59,57 @@ class Loop:
         asyncio.run_coroutine_threadsafe(start, self.loop).result(10)
         return port
 
+    def close(self):
+        """Hang up whoever is still connected, and end."""
+        asyncio.run_coroutine_threadsafe(self.hang_up(), self.loop).result(10)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+    async def hang_up(self):
+        """End all that is being served."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
 
 class Balancer:
-    """Hands each connection to the server that has the fewest open, as HAProxy or nginx do with `least_conn`.
+    """Hands each job to the server that has the fewest, as HAProxy or nginx do with `least_conn`; pages in turns.
 
     Odoo's runner hangs up after a second, while the job goes on: what is open towards a server is what counts.
     """
 
     def __init__(self, loop):
-        self.open = collections.Counter()
+        self.ports, self.jobs, self.pages = [], collections.Counter(), collections.Counter()
         self.port = loop.serve(self.handle)
 
     def add(self, server):
-        self.open[server.port] = 0
+        self.ports.append(server.port)
 
     async def handle(self, reader, writer):
         """Take one connection over."""
-        port, upstream = await self.connect()
+        first = await reader.read(65536)
+        is_job = first.startswith(b"GET /queue_job/")
+        port, upstream = await self.connect(self.jobs if is_job else self.pages)
         if not upstream:
             writer.close()
             return
         try:
+            upstream[1].write(first)
             await asyncio.gather(pump(reader, upstream[1], half=True), pump(upstream[0], writer))
         finally:
-            self.open[port] -= 1
+            if is_job:
+                self.jobs[port] -= 1
             upstream[1].close()
 
-    async def connect(self):
+    async def connect(self, counts):
         """Port and streams of the first server that answers, the least busy first."""
-        for port, _count in sorted(self.open.items(), key=lambda item: item[1]):
-            self.open[port] += 1
+        for port in sorted(self.ports, key=lambda port: counts[port]):
+            counts[port] += 1
             with contextlib.suppress(OSError):
                 return port, await asyncio.open_connection("127.0.0.1", port)
-            self.open[port] -= 1
+            counts[port] -= 1
         return None, None
 
 
