@@ -21,7 +21,7 @@ from queue_servers import Balancer, Loop, MailServer, Server
 NAME = "queue"
 SIZES = "2000"
 SENT_PART = 20  # of so many contracts one has its invoices sent: nearly all of the time of a mail is its PDF
-KILLS = 6  # workers that are killed; after them a whole server
+KILLS = 4  # workers that are killed; after them a whole server
 SECONDS_BETWEEN_KILLS = (2, 4)
 PATIENCE = 3600
 ADDON = "subscription_mgmt_queue"

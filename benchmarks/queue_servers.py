@@ -49,13 +49,20 @@ class Loop:
 
     def __init__(self):
         self.loop = asyncio.new_event_loop()
+        self.tasks = set()  # the loop itself holds them weakly
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
 
     def serve(self, handler):
         """Listen on a free port; return it."""
         [port] = free_ports(1)
-        start = asyncio.start_server(handler, "127.0.0.1", port)
+
+        def begin(reader, writer):
+            task = self.loop.create_task(handler(reader, writer))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+        start = asyncio.start_server(begin, "127.0.0.1", port)
         asyncio.run_coroutine_threadsafe(start, self.loop).result(10)
         return port
 
