@@ -197,9 +197,10 @@ class Ours(Variant):
     """Subscription management, its billing run over all contracts."""
 
     addon = "subscription_mgmt"
+    analytic = False  # whether each contract has an analytic account, as ours do unless a company does not want it
 
     def set_up(self, partners, warm_partners):
-        self.env.company.write({"subscription_enabled": True, "subscription_analytic": False})
+        self.env.company.write({"subscription_enabled": True, "subscription_analytic": self.analytic})
         products, term = get_products(self.env), get_term(self.env)
         values = [
             {

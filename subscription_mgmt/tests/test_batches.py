@@ -123,18 +123,49 @@ class TestFrame(BatchesCommon):
         self.assertEqual((first.state, second.state), ("active", "closed"))
         self.assertFalse(first.subscription_parking_ids)
 
-    @mute_logger(FRAME)
-    def test_a_lost_race_is_rolled_back_and_goes_on(self):
+    def run_lost(self, error, times):
+        """Two contracts in batches of one, the first of them lost to another worker so often; (first, second, told)."""
         first, second = self.make_ended(), self.make_ended()
-        rolled_back = []
+        errors = [error] * times
+        original = type(first)._close_ended
+
+        def work(records, *args):
+            if first in records and errors:
+                raise errors.pop()
+            return original(records, *args)
+
         with (
-            self.fail_for("subscription.contract", "_close_ended", first, OperationalError("could not serialize")),
-            patch.object(self.env.cr, "rollback", lambda: rolled_back.append(True)),
+            patch.object(type(first), "_close_ended", work),
+            patch.object(self.env.cr, "rollback", lambda: None),
         ):
-            answer, _told = self.run_job()
+            answer, told = self.run_job()
         self.assertTrue(answer)
-        self.assertEqual((rolled_back, first.state, second.state), ([True], "active", "closed"))
         self.assertFalse(first.subscription_parking_ids, "not the contract's fault")
+        return first.state, second.state, told
+
+    @mute_logger(FRAME)
+    def test_a_lost_race_is_tried_again_after_the_others(self):
+        *states, told = self.run_lost(OperationalError("could not serialize"), 1)
+        self.assertEqual(states, ["closed", "closed"])
+        self.assertEqual(told, [(0, 4), (0, 4), (1, 3), (1, 2)])
+
+    @mute_logger(FRAME)
+    def test_a_race_lost_twice_is_left_to_the_next_run(self):
+        *states, told = self.run_lost(OperationalError("could not serialize"), 2)
+        self.assertEqual(states, ["active", "closed"])
+        self.assertEqual(told[-1], (1, 2))
+
+    def test_batches_are_kept_apart_and_take_turns(self):
+        contracts = self.env["subscription.contract"].union(
+            *(self.make_contract(partner_id=self.env["res.partner"].create({"name": name}).id) for name in "ab"),
+        )
+        first, second = contracts
+        contracts += self.make_contract(partner_id=first.partner_id.id)
+        contracts += self.make_contract(partner_id=first.partner_id.id)
+        frame = self.env["subscription.batches"]
+        third, fourth = contracts[2:]
+        self.assertEqual(frame._split(contracts, 2), [first + second, third + fourth])
+        self.assertEqual(frame._split(contracts, 2, "partner_id"), [first + third, second, fourth])
 
     def test_what_follows_waits_for_what_a_queue_has_under_way(self):
         contract = self.make_ended()

@@ -2,6 +2,7 @@ from . import subscription_billing_run
 from . import subscription_billing_part
 from . import subscription_billing_problem
 from . import outcome
+from . import posting
 from . import background
 from . import entry
 from . import head

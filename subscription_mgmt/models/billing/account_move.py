@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.context import LEDGER, QUIET
+from ..common.context import LEDGER
 from ..common.groups import ACCOUNTING
 
 
@@ -81,10 +81,6 @@ class AccountMove(models.Model):
             & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
             & ~Domain("subscription_run_id.hold", "=", True)
         )
-
-    def _subscription_post(self, _date_ref):
-        """Post drafts that billing made."""
-        self.with_context(**QUIET).action_post()
 
     # === WHAT STANDS BEHIND IT === #
     def _get_subscription_sources(self):

@@ -322,8 +322,6 @@ class SubscriptionBillingRun(models.Model):
             moves = self.env["account.move"].with_company(run.company_id)
             domain = moves._get_subscription_post_domain(run.company_id, run.date_ref)
             moves = moves.search(domain & Domain("subscription_run_id", "=", run.id), order="id")
-            for start in range(0, len(moves), POST_BATCH):
-                batch = moves[start : start + POST_BATCH]
-                day = run.date_invoice
-                batch._isolate("post", lambda part, day=day: part._subscription_post(day), day)
+            for batch in self.env["subscription.batches"]._split(moves, POST_BATCH, "journal_id"):
+                batch._post_claimed(domain, run.date_invoice)
                 run._forget()

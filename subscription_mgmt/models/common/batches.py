@@ -4,6 +4,7 @@ What a job does is named, not handed over, so that a queue can carry it to anoth
 """
 
 import logging
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from psycopg2 import OperationalError
@@ -22,6 +23,8 @@ class Job(NamedTuple):
     :ivar work: method of the records that does it, called with (date_ref, **options).
     :ivar step: under which a failure is set aside; empty: the work sees to failures and to its transactions itself.
     :ivar size: records that are claimed, done and committed together.
+    :ivar apart: field by which batches are kept apart: records of one value hold each other up, as the numbers of a
+        journal do.
     :ivar claim: whether they are locked first, and looked at again; not where the work claims them by itself.
     """
 
@@ -31,6 +34,7 @@ class Job(NamedTuple):
     step: str = ""
     size: int = 100
     order: str = "id"
+    apart: str = ""
     claim: bool = True
 
 
@@ -80,30 +84,59 @@ class SubscriptionBatches(models.AbstractModel):
             return True
         records = self.env[job.model]
         due = records.search(self._get_domain(job, date_ref, **options), order=job.order)
-        batches = [due[start : start + job.size] for start in range(0, len(due), job.size)]
-        return self._run_batches(job, batches, date_ref, ahead, **options)
+        return self._run_batches(job, self._split(due, job.size, job.apart), date_ref, ahead, **options)
+
+    @api.model
+    def _split(self, records, size, apart=""):
+        """Batches of the records in their order.
+
+        :param apart: field by which batches are kept apart. Its values take turns, so that workers who come one after
+            the other work on different ones.
+        """
+        parts = {}
+        if apart and records:
+            groups = records._read_group(Domain("id", "in", records.ids), [apart], ["id:array_agg"])
+            values = {record_id: value for value, ids in groups for record_id in ids}
+            for record_id in records.ids:
+                parts.setdefault(values.get(record_id), []).append(record_id)
+        else:
+            parts[None] = records.ids
+        batches = [[records.browse(ids[at : at + size]) for at in range(0, len(ids), size)] for ids in parts.values()]
+        return [batch for batch in chain.from_iterable(zip_longest(*batches)) if batch]
 
     @api.model
     def _run_batches(self, job, batches, date_ref, ahead=0, **options):
         """Do these batches of one job, each in a transaction of its own.
 
-        A lost race is rolled back and goes on: whoever was faster has done it, or the next run finds it.
+        A lost race is rolled back and tried once more after all others: whoever was faster has done it, or the next run
+        finds it.
         """
         cron = self.env["ir.cron"]
         left = sum(map(len, batches))
         cron._commit_progress(remaining=left + ahead)
-        for batch in batches:
-            try:
-                self._dispatch(job, batch.browse(batch.ids), date_ref, **options)
-                self.env.flush_all()
-            except OperationalError:
-                self.env.cr.rollback()
-                _logger.info("%s.%s left to another worker: %s", job.model, job.work, batch.ids)
+        lost = []
+        for batch in chain(batches, lost):
+            is_over = self._try_batch(job, batch, date_ref, **options) or batch in lost
+            if not is_over:
+                lost.append(batch)
             # What is done is not looked at again: memory stays flat.
             self.env.invalidate_all(flush=False)
-            left -= len(batch)
-            if not cron._commit_progress(len(batch), remaining=left + ahead):
+            done = len(batch) if is_over else 0
+            left -= done
+            if not cron._commit_progress(done, remaining=left + ahead):
                 return False
+        return True
+
+    @api.model
+    def _try_batch(self, job, batch, date_ref, **options):
+        """Do one batch; False when another worker was faster with something in it, and nothing was done."""
+        try:
+            self._dispatch(job, batch.browse(batch.ids), date_ref, **options)
+            self.env.flush_all()
+        except OperationalError:
+            self.env.cr.rollback()
+            _logger.info("%s.%s left to another worker: %s", job.model, job.work, batch.ids)
+            return False
         return True
 
     @api.model
