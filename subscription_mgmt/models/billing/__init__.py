@@ -1,5 +1,6 @@
 from . import subscription_billing_run
 from . import subscription_run_sum
+from . import subscription_billing_part
 from . import subscription_billing_problem
 from . import outcome
 from . import posting

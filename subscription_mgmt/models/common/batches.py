@@ -51,12 +51,28 @@ class SubscriptionBatches(models.AbstractModel):
         :return: False when the time is up; what is left is found by the next call.
         """
         companies = self.env["res.company"]._get_subscription_companies()
-        left = len(companies) * len(jobs)
+        ahead = len(companies) * len(jobs)
         for company in companies:
-            for job in jobs:
-                left -= 1
-                if not company._work_for(self)._run_job(job, company._subscription_today(), ahead=left):
-                    return False
+            ahead -= len(jobs)
+            if not company._work_for(self)._run_in_company(jobs, company._subscription_today(), ahead):
+                return False
+        return True
+
+    @api.model
+    def _run_in_company(self, jobs, date_ref, ahead):
+        """Do the jobs in the current company, one after the other.
+
+        :param ahead: jobs of the companies that follow.
+        """
+        left = ahead + len(jobs)
+        for job in jobs:
+            left -= 1
+            if not self._run_job(job, date_ref, ahead=left):
+                return False
+            if self._is_under_way(job):
+                # What follows in this company builds on it; whoever does it has the night come back.
+                self.env["ir.cron"]._commit_progress(remaining=ahead)
+                break
         return True
 
     @api.model
@@ -66,6 +82,8 @@ class SubscriptionBatches(models.AbstractModel):
         :param ahead: jobs that follow: as long as there are some, Odoo has to come back when the time is up.
         :param options: plain values for domain and work.
         """
+        if self._is_under_way(job):
+            return True
         records = self.env[job.model]
         due = records.search(self._get_domain(job, date_ref, **options), order=job.order)
         return self._run_batches(job, self._split(due, job.size, job.apart), date_ref, ahead, **options)
@@ -127,6 +145,15 @@ class SubscriptionBatches(models.AbstractModel):
     def _dispatch(self, job, records, date_ref, **options):
         """Have a batch done: here and now. A queue overrides this to have it done by :meth:`_carry_out` elsewhere."""
         self._carry_out(job, records, date_ref, **options)
+
+    @api.model
+    def _is_under_way(self, _job):
+        """Whether batches of the job are still to be done elsewhere, in the current company: never here.
+
+        A queue overrides this. Until they are done nothing more of the job is handed over, and nothing that follows it
+        begins; the last of them has to trigger the scheduled action again.
+        """
+        return False
 
     @api.model
     def _carry_out(self, job, records, date_ref, **options):
