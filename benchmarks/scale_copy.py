@@ -216,9 +216,8 @@ class Links:
 
     def add_distribution(self):
         """The same for the one account of an analytic distribution."""
-        key = self._look_up(
-            "(SELECT key::integer FROM jsonb_object_keys(row.analytic_distribution) keys (key) LIMIT 1)"
-        )
+        first = "(SELECT key::integer FROM jsonb_object_keys(row.analytic_distribution) keys (key) LIMIT 1)"
+        key = self._look_up(first)
         table = self.tables["account_analytic_account"]
         value = self._look_up("(SELECT value FROM jsonb_each(row.analytic_distribution) LIMIT 1)")
         zero = self._look_up(self._get_copy_zero(table.name, first))
