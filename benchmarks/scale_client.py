@@ -11,6 +11,15 @@ from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval, time
 
 PAGE, CARDS, COUNT = 80, 40, 10001
+# Calendars that read a day with more than BUSY_DAY records as numbers: by which date, which kinds, what is added up.
+# The same as in static/src/calendar/busy_calendar.js and static/src/agenda/agenda_calendar.js.
+BUSY_DAY = 20
+BUSY = {
+    "subscription_plan_calendar": (
+        "date_invoice", ["state"], ["price_subtotal:sum", "currency_id:array_agg_distinct"],
+    ),
+    "subscription_agenda_calendar": ("occurrence_date", ["type_id", "user_id"], []),
+}  # fmt: skip
 
 
 class Page:
@@ -121,10 +130,26 @@ class Page:
         fields = [
             name for name in dict.fromkeys(["display_name", *names]) if name == "display_name" or name in self._own()
         ]
-        found = self.records.search_read([*self.get_domain(), *span], fields)
+        domain = Domain.AND([self.get_domain(), span])
+        kinds, busy_days = self._read_kinds(domain, arch)
+        if busy_days:
+            day, _kinds, _sums = BUSY[arch.get("js_class")]
+            domain &= ~Domain(day, "in", busy_days)
+        found = self.records.search_read(list(domain), fields)
         if arch.get("show_unusual_days"):
             self.records.get_unusual_days(first, last)
-        return found
+        return found, kinds
+
+    def _read_kinds(self, domain, arch):
+        """(groups of each day, days that have too many records to show), where the calendar looks at this first."""
+        if arch.get("js_class") not in BUSY:
+            return [], []
+        day, kinds, sums = BUSY[arch.get("js_class")]
+        groups = self.records.formatted_read_group(list(domain), [f"{day}:day", *kinds], ["__count", *sums])
+        counts = {}
+        for group in groups:
+            counts[group[f"{day}:day"][0]] = counts.get(group[f"{day}:day"][0], 0) + group["__count"]
+        return groups, [day for day, number in counts.items() if number > BUSY_DAY]
 
     def _own(self):
         return self.models[self.model]["fields"]

@@ -10,7 +10,7 @@ import dataclasses
 # Rows of these tables tell of the making, not of the company
 LEFT_OUT = ("ir_", "bus_", "mail_tracking_value", "mail_notification", "res_users", "project_task_")
 # Several copies of these are one and the same in reality
-SHARED = ("subscription_billing_run", "subscription_assurance")
+SHARED = ("subscription_billing_run", "subscription_billing_part", "subscription_assurance")
 # Columns that hold a secret or a key of one row
 KEYS = ("access_token", "signup_type", "grant_key")
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.context import LEDGER, QUIET
+from ..common.context import LEDGER
 from ..common.groups import ACCOUNTING
 
 
@@ -38,6 +38,11 @@ class AccountMove(models.Model):
     # What the posting and sending queues look for
     _subscription_queue = models.Index(
         "(company_id, subscription_billing_mode, state) WHERE subscription_billing_mode IS NOT NULL"
+    )
+    # Every hour they look for the few that are left among all that were ever posted.
+    _subscription_unsent = models.Index(
+        "(company_id, invoice_date) WHERE state = 'posted' AND is_move_sent IS NOT TRUE"
+        " AND subscription_billing_mode IN ('send', 'charge')"
     )
 
     # === SEALED === #
@@ -81,10 +86,6 @@ class AccountMove(models.Model):
             & Domain("subscription_billing_mode", "in", ("post", "send", "charge"))
             & ~Domain("subscription_run_id.hold", "=", True)
         )
-
-    def _subscription_post(self, _date_ref):
-        """Post drafts that billing made."""
-        self.with_context(**QUIET).action_post()
 
     # === WHAT STANDS BEHIND IT === #
     def _get_subscription_sources(self):
