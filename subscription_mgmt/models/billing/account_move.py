@@ -39,6 +39,11 @@ class AccountMove(models.Model):
     _subscription_queue = models.Index(
         "(company_id, subscription_billing_mode, state) WHERE subscription_billing_mode IS NOT NULL"
     )
+    # Every hour they look for the few that are left among all that were ever posted.
+    _subscription_unsent = models.Index(
+        "(company_id, invoice_date) WHERE state = 'posted' AND is_move_sent IS NOT TRUE"
+        " AND subscription_billing_mode IN ('send', 'charge')"
+    )
 
     # === SEALED === #
     @api.model

@@ -25,6 +25,7 @@ class Job(NamedTuple):
     :ivar size: records that are claimed, done and committed together.
     :ivar apart: field by which batches are kept apart: records of one value hold each other up, as the numbers of a
         journal do.
+    :ivar alone: each record in a savepoint of its own: what is dear to do is not done again because another one fails.
     :ivar claim: whether they are locked first, and looked at again; not where the work claims them by itself.
     """
 
@@ -36,6 +37,7 @@ class Job(NamedTuple):
     order: str = "id"
     apart: str = ""
     claim: bool = True
+    alone: bool = False
 
 
 class SubscriptionBatches(models.AbstractModel):
@@ -164,7 +166,7 @@ class SubscriptionBatches(models.AbstractModel):
             again = self._get_domain(job, date_ref, **options) & Domain("id", "in", records.ids)
             records = records.search(again, order=job.order)
         if records and job.step:
-            records._isolate(job.step, lambda part: getattr(part, job.work)(date_ref, **options), date_ref)
+            records._isolate(job.step, lambda part: getattr(part, job.work)(date_ref, **options), date_ref, job.alone)
         elif records:
             getattr(records, job.work)(date_ref, **options)
 
