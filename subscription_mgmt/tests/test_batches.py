@@ -9,6 +9,7 @@ from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models.common.batches import Job
+from ..models.contract.lifecycle import CLOSE
 from ..models.contract.plan import EXTEND
 from .common import SubscriptionCommon
 
@@ -166,6 +167,20 @@ class TestFrame(BatchesCommon):
         self.assertEqual(frame._split(contracts, 2), [first + second, third + fourth])
         self.assertEqual(frame._split(contracts, 2, "partner_id"), [first + third, second, fourth])
 
+    def test_what_follows_waits_for_what_a_queue_has_under_way(self):
+        contract = self.make_ended()
+        frame, jobs = self.env["subscription.batches"], (CLOSE, EXTEND)
+        told, commits = self.watch()
+        done = []
+        with (
+            commits,
+            patch.object(type(frame), "_is_under_way", lambda _frame, job: job == CLOSE),
+            patch.object(type(frame), "_run_batches", lambda _frame, job, *_args, **_options: done.append(job) or True),
+        ):
+            self.assertTrue(frame._run_in_company(jobs, TODAY, 4))
+        self.assertEqual((done, contract.state), ([], "active"), "neither again, nor what builds on it")
+        self.assertEqual(told, [(0, 4)], "Odoo comes back for the other companies, and for this one when it is told to")
+
     def test_one_hook_for_a_queue(self):
         contract = self.make_ended()
         queued = []
@@ -322,6 +337,25 @@ class TestNight(BatchesCommon):
         second.action_pause(date(2026, 1, 1))
         run._bill_batch(batch)
         self.assertEqual((bool(first.invoice_ids), bool(second.invoice_ids)), (True, False))
+
+    @freeze_time("2026-01-01")
+    def test_a_batch_of_billing_does_not_write_the_row_that_all_workers_share(self):
+        good, bad = self.make_contract(), self.make_contract()
+        bad.invoice_partner_id = self.env["res.partner"].create({"name": "Gone", "active": False})
+        run = self.env["subscription.billing.run"]._open(self.company, date(2026, 1, 1))
+        run._write_sealed({"total_count": 4})
+        self.env.flush_all()
+        place = "SELECT ctid FROM subscription_billing_run WHERE id = %s"
+        self.env.cr.execute(place, run.ids)
+        before = self.env.cr.fetchone()
+        run._bill_batch(good + bad)
+        run._forget()
+        self.env.cr.execute(place, run.ids)
+        self.assertEqual(self.env.cr.fetchone(), before)
+        self.assertEqual((run.progress, run.parked_ids), (50, bad), "all the same it is known how far the run is")
+        run._finish()
+        self.assertEqual((run.done_count, run.contract_count, run.installment_count), (2, 1, 1))
+        self.assertFalse(run.sudo().part_ids)
 
     @freeze_time("2026-01-01")
     def test_a_queued_run_of_a_company_that_was_switched_off_waits(self):

@@ -45,6 +45,15 @@ class SubscriptionBillingRun(models.Model):
                 with run._hold() as is_free:
                     if is_free and not run._carry_on(company, ahead=left):
                         return
+                if runs._is_under_way():
+                    runs.env["ir.cron"]._commit_progress(remaining=left)
+                    break
+
+    @api.model
+    def _is_under_way(self):
+        """Whether batches of the company one works in are still being billed or posted, by a queue."""
+        frame = self.env["subscription.batches"]
+        return frame._is_under_way(BILL) or frame._is_under_way(POST)
 
     @contextmanager
     def _hold(self):
@@ -83,23 +92,36 @@ class SubscriptionBillingRun(models.Model):
     def _carry_out(self, date_ref, contracts=None, ahead=0):
         """Bill the company one works in, then post. An empty set opens its run when something is due.
 
+        Where a queue does the work, the run goes on step by step, each time all batches of a step are done.
+
         :param ahead: companies that follow.
         :return: False when the time is up; the run goes on with the next call.
         """
         run, company, frame = self, self.env.company, self.env["subscription.batches"]
+        if frame._is_under_way(BILL):
+            return True
         batches = list(run._get_due_batches(company, date_ref, contracts))
         if batches:
             run = run or run._open(company, date_ref)
         if run:
-            run._write_sealed({"state": "running", "total_count": run.done_count + sum(map(len, batches))})
+            run._go_on(batches)
         if not frame._run_batches(BILL, batches, date_ref, ahead=ahead + 1, run_id=run.id):
             return False
+        if frame._is_under_way(BILL):
+            return True
         # What earlier, interrupted runs left in draft is posted, too.
         if not frame._run_job(POST, date_ref, ahead=ahead):
             return False
+        if frame._is_under_way(POST):
+            return True
         run._finish()
         self.env["ir.cron"]._commit_progress()
         return True
+
+    def _go_on(self, batches):
+        """Say that the run is being carried out, and how many contracts it has, with those handled before."""
+        done, *_rest = self.env["subscription.billing.part"]._sum_up(self).get(self, (0,))
+        self._write_sealed({"state": "running", "total_count": done + sum(map(len, batches))})
 
 
 class SubscriptionContract(models.Model):

@@ -25,6 +25,7 @@ class Job(NamedTuple):
     :ivar size: records that are claimed, done and committed together.
     :ivar apart: field by which batches are kept apart: records of one value hold each other up, as the numbers of a
         journal do.
+    :ivar alone: each record in a savepoint of its own: what is dear to do is not done again because another one fails.
     :ivar claim: whether they are locked first, and looked at again; not where the work claims them by itself.
     """
 
@@ -36,6 +37,7 @@ class Job(NamedTuple):
     order: str = "id"
     apart: str = ""
     claim: bool = True
+    alone: bool = False
 
 
 class SubscriptionBatches(models.AbstractModel):
@@ -49,12 +51,28 @@ class SubscriptionBatches(models.AbstractModel):
         :return: False when the time is up; what is left is found by the next call.
         """
         companies = self.env["res.company"]._get_subscription_companies()
-        left = len(companies) * len(jobs)
+        ahead = len(companies) * len(jobs)
         for company in companies:
-            for job in jobs:
-                left -= 1
-                if not company._work_for(self)._run_job(job, company._subscription_today(), ahead=left):
-                    return False
+            ahead -= len(jobs)
+            if not company._work_for(self)._run_in_company(jobs, company._subscription_today(), ahead):
+                return False
+        return True
+
+    @api.model
+    def _run_in_company(self, jobs, date_ref, ahead):
+        """Do the jobs in the current company, one after the other.
+
+        :param ahead: jobs of the companies that follow.
+        """
+        left = ahead + len(jobs)
+        for job in jobs:
+            left -= 1
+            if not self._run_job(job, date_ref, ahead=left):
+                return False
+            if self._is_under_way(job):
+                # What follows in this company builds on it; whoever does it has the night come back.
+                self.env["ir.cron"]._commit_progress(remaining=ahead)
+                break
         return True
 
     @api.model
@@ -64,6 +82,8 @@ class SubscriptionBatches(models.AbstractModel):
         :param ahead: jobs that follow: as long as there are some, Odoo has to come back when the time is up.
         :param options: plain values for domain and work.
         """
+        if self._is_under_way(job):
+            return True
         records = self.env[job.model]
         due = records.search(self._get_domain(job, date_ref, **options), order=job.order)
         return self._run_batches(job, self._split(due, job.size, job.apart), date_ref, ahead, **options)
@@ -127,6 +147,15 @@ class SubscriptionBatches(models.AbstractModel):
         self._carry_out(job, records, date_ref, **options)
 
     @api.model
+    def _is_under_way(self, _job):
+        """Whether batches of the job are still to be done elsewhere, in the current company: never here.
+
+        A queue overrides this. Until they are done nothing more of the job is handed over, and nothing that follows it
+        begins; the last of them has to trigger the scheduled action again.
+        """
+        return False
+
+    @api.model
     def _carry_out(self, job, records, date_ref, **options):
         """Claim the records, leave out what others hold or have done since, and do the work.
 
@@ -137,7 +166,7 @@ class SubscriptionBatches(models.AbstractModel):
             again = self._get_domain(job, date_ref, **options) & Domain("id", "in", records.ids)
             records = records.search(again, order=job.order)
         if records and job.step:
-            records._isolate(job.step, lambda part: getattr(part, job.work)(date_ref, **options), date_ref)
+            records._isolate(job.step, lambda part: getattr(part, job.work)(date_ref, **options), date_ref, job.alone)
         elif records:
             getattr(records, job.work)(date_ref, **options)
 

@@ -93,13 +93,15 @@ class MemberDuplicate(models.Model):
     def _find_pending(self, limit):
         """Look for duplicates of members that were changed, of which somebody else is not just doing the same.
 
+        What was changed last comes first: whoever opens the page looks for it, however many wait behind.
+
         :return: number of records that were looked at, and of those that are left.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """SELECT id, member_match_root_id FROM res_partner WHERE member_match_pending
-                    ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
+                    ORDER BY write_date DESC, id DESC LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
                 limit,
             )
         )

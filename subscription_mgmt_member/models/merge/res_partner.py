@@ -55,7 +55,7 @@ class ResPartner(models.Model):
         groups="base.group_user",
         export_string_translation=False,
     )
-    _member_match_pending_index = models.Index("(id) WHERE member_match_pending")
+    _member_match_pending_index = models.Index("(write_date DESC, id DESC) WHERE member_match_pending")
 
     def init(self):
         """Add what similar names need: an extension of the database where its user may, and an index.
