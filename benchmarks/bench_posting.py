@@ -48,9 +48,9 @@ def post(database, way, day):
     """Measure one way once; tell the figures and a digest of what came of it."""
     with open_environment(database) as env:
         work = posting_data.Drafts(env, day)
-        warm, moves = (
-            work.get_drafts(billing_variants.get_partners(env, warm_up=is_warm)) for is_warm in (True, False)
-        )
+        warm = work.get_drafts(billing_variants.get_partners(env, warm_up=True))
+        moves = work.get_drafts(billing_variants.get_partners(env)).filtered(lambda move: not move.ref)
+        moves = moves.sorted("id")
         if way == "ours":
             warm._subscription_post(day)
         else:

@@ -9,7 +9,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from ..common.context import POSTING, QUIET, KnownAccounts
+from ..common.context import POSTING, QUIET, KnownAccounts, get_known_accounts
 
 # What decides about numbers, and whose versions of it the memory below knows; others are asked for each invoice.
 NUMBERING = (
@@ -81,7 +81,7 @@ class AccountMove(models.Model):
         return (
             self.company_id.id,
             self.move_type,
-            bool(self.origin_payment_id or self.env.context.get("is_payment")),
+            bool(self.origin_payment_id),
             self.journal_id.is_self_billing and self.commercial_partner_id.id,
             bool("debit_origin_id" in self._fields and self.debit_origin_id),
         )
@@ -149,7 +149,6 @@ class AccountAnalyticAccount(models.Model):
 
     def exists(self):
         """Override of `base`: accounts that were looked up for the batch are there."""
-        known = self.env.context.get("subscription_accounts")
-        if isinstance(known, KnownAccounts) and known.ids.issuperset(self._ids):
+        if get_known_accounts(self.env).issuperset(self._ids):
             return self
         return super().exists()

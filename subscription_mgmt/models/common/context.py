@@ -66,3 +66,9 @@ def get_rehearsed_day(env):
     """Day on which the work is rehearsed, or None where it is done in earnest."""
     value = env.context.get("subscription_day")
     return value.day if isinstance(value, RehearsedDay) else None
+
+
+def get_known_accounts(env):
+    """Ids of the analytic accounts that were looked up for the batch; mostly none."""
+    value = env.context.get("subscription_accounts")
+    return value.ids if isinstance(value, KnownAccounts) else frozenset()
