@@ -56,6 +56,7 @@ WRITE = {
         NOBODY: "approved_uid chosen_ids company_id contract_count date_approved date_done date_invoice date_ref "
         "date_undone done_count hold installment_count is_chosen parked_ids state total_count undone_count undone_uid",
     },
+    "subscription.billing.part": {NOBODY: "company_id contract_count done_count installment_count run_id"},
     "subscription.charge": {
         NOBODY: "amount attempt company_id currency_id date_done date_due date_sent decline_kind idempotency_key "
         "move_id reason "
