@@ -117,7 +117,7 @@ class Night:
             self.ask("INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)", key, url)
 
     def wait_for_runner(self):
-        query = """SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory' AND granted
+        query = """SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
         self.wait_until(query)
 
