@@ -8,8 +8,12 @@ from ..common.batches import Job
 from ..common.context import CHECKED
 from ..common.groups import ACCOUNTING
 from .gateway import HAND_IN
+from .mail_mail import INTERRUPTED
 
-SEND = Job("account.move", "_get_subscription_send_domain", "_subscription_send", "send", size=1)
+# Few at a time: their rows stay locked until all are printed. Each alone: none is printed again for another's sake.
+SEND = Job("account.move", "_get_subscription_hand_over_domain", "_subscription_send", "send", size=10, alone=True)
+# Commits before and after each mail.
+MAIL = Job("account.move", "_get_subscription_mail_domain", "_subscription_mail", size=10, claim=False)
 # Odoo's states of a notification: the mail has left, or is about to
 LEFT = ("sent", "pending")
 ON_ITS_WAY = ("ready", "process")
@@ -35,27 +39,30 @@ class AccountMove(models.Model):
         groups=ACCOUNTING,
     )
 
-    def write(self, vals):
-        """Override of `account`: while it is handed to the mail server or to a gateway an invoice is not sent yet.
-
-        Odoo calls it sent as soon as its PDF is made.
-        """
-        if "is_move_sent" in vals and self.env.context.get("subscription_on_its_way") is CHECKED:
-            vals = {name: value for name, value in vals.items() if name != "is_move_sent"}
-        return super().write(vals)
-
     # === WHAT TO SEND === #
     @api.model
-    def _get_subscription_send_domain(self, company, _date_ref):
-        """Posted invoices that are to be sent, and those of which it is not known yet whether the mail has left.
+    def _get_subscription_send_domain(self, company, date_ref):
+        """Posted invoices that are to be sent, and those of which it is not known yet whether the mail has left."""
+        unsent = self._get_subscription_unsent_domain(company)
+        handed_over = Domain("subscription_message_id", "!=", False)
+        return self._get_subscription_hand_over_domain(company, date_ref) | (unsent & handed_over)
+
+    @api.model
+    def _get_subscription_hand_over_domain(self, company, _date_ref):
+        """Posted invoices that are to be printed and handed over.
 
         What goes through a gateway is mailed when that has accepted it.
         """
         accepted = ~self._get_gateway_domain("open", "waiting", "refused")
-        followed = Domain("subscription_handed_on", "=", False) & accepted | Domain(
-            "subscription_message_id", "!=", False
-        )
-        return self._get_subscription_unsent_domain(company) & followed
+        waiting = Domain("subscription_handed_on", "=", False) & accepted
+        return self._get_subscription_unsent_domain(company) & waiting
+
+    @api.model
+    def _get_subscription_mail_domain(self, company, date_ref):
+        """Invoices with a mail of which it is not known yet whether it has left; those that failed on their day."""
+        handed_over = Domain("subscription_message_id", "!=", False)
+        in_time = self._get_not_parked_domain("send", date_ref)
+        return self._get_subscription_unsent_domain(company) & handed_over & in_time
 
     @api.model
     def _get_subscription_unsent_domain(self, company):
@@ -80,20 +87,17 @@ class AccountMove(models.Model):
     def _subscription_send(self, _date_ref):
         """Send the invoices to the customers as the Send button does, with the customer's own ways of delivery.
 
-        What was handed over already is only looked after: nobody gets an invoice twice.
+        Their mails leave when that is committed, see `_subscription_mail`.
 
-        :raise UserError: it could not be made, or its mail has not left, with the reason.
+        :raise UserError: it could not be made, with the reason.
         """
         for move in self:
-            if not move.subscription_handed_on:
-                move._hand_over_invoice()
-            elif move.subscription_message_id:
-                move._follow_mail()
+            move._hand_over_invoice()
 
     def _hand_over_invoice(self):
         """Hand the invoice to the mail server, or to another way that the customer has chosen."""
         self.ensure_one()
-        sender = self.env["account.move.send"]
+        sender = self.env["account.move.send"].with_context(subscription_printing=CHECKED)
         ways = sender._get_default_sending_methods(self)
         by_mail = "email" in ways
         before = self.message_ids
@@ -112,15 +116,43 @@ class AccountMove(models.Model):
             raise UserError(self.env._("The customer has no e-mail address."))
         return message
 
-    def _follow_mail(self):
-        """See what became of the mail: the invoice is sent when it has left; one that failed is tried again."""
-        self.ensure_one()
-        if not self._has_left() and not self._is_on_its_way() and self._get_parkings("send"):
-            self._mail_again()
-        if self._has_left():
-            self.is_move_sent = True
-        elif not self._is_on_its_way():
-            raise UserError(self._get_mail_failure())
+    # === MAILS === #
+    def _subscription_mail(self, date_ref):
+        """Let the mails of these invoices leave that have not, and look what became of them.
+
+        What failed before is tried again, once: the invoice is sent when its mail has left.
+        """
+        waiting = self._get_subscription_mail_domain(self.env.company, date_ref)
+        moves = self.search(waiting & Domain("id", "in", self.ids), order="id")
+        moves._mail_again(date_ref)
+        mails = moves._get_mails().filtered(lambda mail: mail.state == "outgoing")
+        mails.with_context(subscription_leaving=CHECKED).send()
+        self.env.invalidate_all()
+        certain = (moves - moves._get_on_their_way()).try_lock_for_update(allow_referencing=True)
+        certain._isolate("send", lambda parts: parts._look_after_mail(), date_ref)
+
+    def _mail_again(self, date_ref):
+        """Have mails that failed sent once more: the same one, so that a person may have done it as well.
+
+        Where Odoo has thrown it away, because it had no usable address, the invoice is handed over anew. One of which
+        it is not known whether it has left is not sent again.
+        """
+        parked = self.browse(self._get_parkings("send").mapped("res_id"))
+        failed = parked.filtered(lambda move: not move._has_left()) - self._get_on_their_way()
+        mails = failed._get_mails()
+        gone = failed.filtered(lambda move: move.subscription_message_id not in mails.mail_message_id)
+        gone._isolate("send", lambda parts: parts._subscription_send(date_ref), date_ref)
+        mails.filtered(lambda mail: mail.failure_type != INTERRUPTED).mark_outgoing()
+
+    def _look_after_mail(self):
+        """Call the invoices sent whose mails have left.
+
+        :raise UserError: one has not.
+        """
+        for move in self:
+            if not move._has_left():
+                raise UserError(move._get_mail_failure())
+        self.is_move_sent = True
 
     def _get_notices(self):
         return self.sudo().subscription_message_id.notification_ids  # sudo: a notification is its recipient's
@@ -131,39 +163,42 @@ class AccountMove(models.Model):
             notice.notification_type != "email" or notice.notification_status in LEFT for notice in self._get_notices()
         )
 
-    def _is_on_its_way(self):
-        return any(notice.notification_status in ON_ITS_WAY for notice in self._get_notices())
+    def _get_on_their_way(self):
+        """Invoices whose mail may still leave without anybody doing anything."""
+        mails = self._get_mails().grouped("mail_message_id")
+
+        def is_on_its_way(move):
+            mine = mails.get(move.subscription_message_id.sudo())  # sudo: as in _get_mails
+            if mine:
+                return mine._is_leaving()
+            return any(notice.notification_status in ON_ITS_WAY for notice in move._get_notices())
+
+        return self.filtered(is_on_its_way)
 
     def _get_mails(self):
-        """The mails by which the invoice was to leave; those that have left are thrown away by Odoo."""
+        """The mails by which the invoices were to leave; those that have left are thrown away by Odoo."""
         # sudo: mails belong to the administrator
-        return self.env["mail.mail"].sudo().search([("mail_message_id", "=", self.subscription_message_id.id)])
+        mails = self.env["mail.mail"].sudo()
+        return mails.search([("mail_message_id", "in", self.subscription_message_id.ids)], order="id")
 
     def _get_mail_failure(self):
         """Why the mail has not left: in the words of the mail server, or else of Odoo."""
+        mails = self._get_mails()
+        if INTERRUPTED in mails.mapped("failure_type"):
+            return mails.with_env(self.env)._get_interruption()
         notices = self._get_notices()
         kinds = dict(notices._fields["failure_type"]._description_selection(self.env))
-        reasons = [*self._get_mails().mapped("failure_reason"), *notices.mapped("failure_reason")]
+        reasons = [*mails.mapped("failure_reason"), *notices.mapped("failure_reason")]
         reasons += [kinds.get(notice.failure_type) for notice in notices]
         reason = next(filter(None, reasons), "")
         return self.env._("The mail with the invoice could not be sent. %(reason)s", reason=reason).strip()
 
-    def _mail_again(self):
-        """Send the mail that failed once more: the same one, so that a person may have done it as well.
-
-        Where Odoo has thrown it away, because it had no usable address, the invoice is handed over anew.
-        """
-        mails = self._get_mails()
-        if not mails:
-            return self._hand_over_invoice()
-        mails.mark_outgoing()
-        return mails.send()
-
     # === CRON === #
     @api.model
     def _cron_send_subscription_invoices(self):
-        """Send posted invoices of contracts that want it, one by one, apart from billing; commits after each.
+        """Send posted invoices of contracts that want it, apart from billing, a few between two commits.
 
-        First through the gateways. Mails leave with the commit: the second round sees what became of them.
+        First through the gateways. Mails leave with the commit of their batch; at last those are looked after that have
+        not, of earlier runs too.
         """
-        self.env["subscription.batches"]._run(HAND_IN, SEND, SEND)
+        self.env["subscription.batches"]._run(HAND_IN, SEND, MAIL)

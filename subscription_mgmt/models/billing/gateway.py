@@ -155,7 +155,8 @@ class AccountMove(models.Model):
             return
         self._check_gateway_needs()
         move = self.with_context(subscription_on_its_way=CHECKED)
-        self.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=[])
+        sender = self.env["account.move.send"].with_context(subscription_printing=CHECKED)
+        sender._generate_and_send_invoices(move, sending_methods=[])
         if self._is_at_gateway("open"):
             raise UserError(self.env._("The invoice was not handed in. Its Send button tells what is missing."))
 

@@ -107,14 +107,17 @@ class SubscriptionParkingMixin(models.AbstractModel):
         waiting = self.env["subscription.parking"].sudo()._search(mine & later)
         return Domain("id", "not in", waiting.subselect("res_id"))
 
-    def _isolate(self, step, work, date_ref):
+    def _isolate(self, step, work, date_ref, alone=False):
         """Do `work` on the records; those at fault are set aside, and stop none of the others.
 
         :param work: function of the records; what it wrote is undone where it raises.
+        :param alone: do it record by record, rather than again for those that had the misfortune to stand beside.
         :return: the records that were done.
         """
         # Each in the language of its reader: what is raised is the reason that stands there in the morning.
-        failures = [failure for part in self._per_reader() for failure in run_isolated(part, work)]
+        parts = self._per_reader()
+        parts = [record for part in parts for record in part] if alone else parts
+        failures = [failure for part in parts for failure in run_isolated(part, work)]
         for record, error in failures:
             record._park(step, error, date_ref)
         done = self - self.browse([record.id for record, _error in failures])

@@ -165,6 +165,8 @@ class SubscriptionContract(models.Model):
         "(company_id, external_ref) WHERE external_ref IS NOT NULL",
         "Another contract of this company has the same old-system id.",
     )
+    # What the night looks for among those that run: whose last day, or last free day, has come
+    _running_end = models.Index("(company_id, date_end) WHERE state IN ('active', 'paused') AND date_end IS NOT NULL")
     _renewal_months = models.Constraint(
         "CHECK (renewal_months BETWEEN 1 AND 1200)", "A renewal lasts from one month to 1,200 (a hundred years)."
     )

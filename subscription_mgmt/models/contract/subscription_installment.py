@@ -352,8 +352,12 @@ class SubscriptionInstallment(models.Model):
         """Record that each row was billed by the invoice line at the same place."""
         # sudo: billing needs the billing right, not the right to edit contracts
         rows = self.sudo().with_context(subscription_ledger=LEDGER)
+        rows.write({"state": "invoiced"})
+        # A line each: the field is written by itself, so that what hangs on it is marked once for all rows.
+        link = rows._fields["invoice_line_id"]
         for row, invoice_line in zip(rows, invoice_lines, strict=True):
-            row.write({"state": "invoiced", "invoice_line_id": invoice_line.id})
+            link.write(row, invoice_line.id)
+        rows.modified([link.name])
         # What a person wanted charged again is charged now; whatever is given back later, he has to say so again.
         rows.filtered("is_again").credited_id.write({"is_reopened": False})
 
