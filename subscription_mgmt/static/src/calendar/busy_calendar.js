@@ -90,7 +90,8 @@ export const withBusyDays = (Model) =>
             const parts = [[formatInteger(count), label].filter(Boolean).join(" ")];
             const currencies = group[`${this.busyCurrency}:array_agg_distinct`] || [];
             if (currencies.length === 1) {
-                parts.push(formatMonetary(group[`${this.busyAmount}:sum`], { currencyId: currencies[0] }));
+                const amount = group[`${this.busyAmount}:sum`];
+                parts.push(formatMonetary(amount, { currencyId: currencies[0], humanReadable: true }));
             }
             return parts.join(" · ");
         }
