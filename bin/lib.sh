@@ -60,7 +60,7 @@ db_exists() { [ -n "$("$(pg_bin)/psql" -d postgres -Atc "SELECT 1 FROM pg_databa
 # shellcheck disable=SC2034  # read by the commands
 ADDONS=$(cd "$ROOT" && printf '%s\n' */__manifest__.py | xargs -n 1 dirname | paste -sd ' ')
 # Everything our add-ons build on, installed once into a database that is copied for every run.
-DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr,payment_demo,im_livechat,helpdesk_mgmt,crm,purchase,survey,base_iban"
+DEPENDENCIES="account_payment,calendar,contacts,hr,maintenance,project,sale_management,l10n_tr,payment_demo,im_livechat,helpdesk_mgmt,crm,purchase,survey,base_iban,queue_job"
 
 # What belongs to this checkout alone (settings, logs), beside the shared cache.
 CHECKOUT=$(echo -n "$ROOT" | sha256sum | cut -c1-8)

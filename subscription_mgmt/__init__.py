@@ -2,3 +2,8 @@
 # the models can only be imported by Odoo, which loads the add-on under this name.
 if __name__.startswith("odoo.addons."):
     from . import controllers, models, wizards
+
+
+def uninstall_hook(env):
+    """Take what keeps sums off the tables of other add-ons."""
+    env["subscription.sums.mixin"]._stop_keeping()

@@ -6,6 +6,7 @@
     "author": "Subscription Management contributors",
     "license": "LGPL-3",
     "application": True,
+    "uninstall_hook": "uninstall_hook",
     "depends": [
         "account_payment",
         "calendar",

@@ -61,6 +61,15 @@ class SubscriptionCommon(AccountTestInvoicingCommon):
         """What the night would find for a job in the company on the day."""
         return cls.env["subscription.batches"].with_company(cls.company)._get_domain(job, date_ref)
 
+    def count_queries(self, work):
+        """How many queries the work takes, from an empty cache to everything written."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        work()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
     def assertPlan(self, contract, expected, state=None):
         """The plan's rows are these (date_from, date_to, subtotal), in order of their days."""
         rows = contract.installment_ids.filtered(lambda row: not state or row.state == state)

@@ -73,6 +73,9 @@ class SealedCommon(ChargeCommon, PackageCommon):
             "subscription.amendment.step": cls.amendment.step_ids.sudo(),
             "subscription.decision": later.sudo().decision_id,
             "subscription.billing.run": cls.invoice.subscription_run_id.sudo(),
+            "subscription.billing.part": system["subscription.billing.part"]._create_sealed(
+                [{"run_id": cls.invoice.subscription_run_id.id, "done_count": 1}]
+            ),
             # Of another contract: while money is on its way, payer and card are kept.
             "subscription.charge": cls.make_invoice()._prepare_subscription_charges(),
             "subscription.dunning.log": cls.step._log(cls.invoice, date(2026, 2, 1), "done"),

@@ -9,6 +9,7 @@ from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models.common.batches import Job
+from ..models.contract.lifecycle import CLOSE
 from ..models.contract.plan import EXTEND
 from .common import SubscriptionCommon
 
@@ -122,18 +123,63 @@ class TestFrame(BatchesCommon):
         self.assertEqual((first.state, second.state), ("active", "closed"))
         self.assertFalse(first.subscription_parking_ids)
 
-    @mute_logger(FRAME)
-    def test_a_lost_race_is_rolled_back_and_goes_on(self):
+    def run_lost(self, error, times):
+        """Two contracts in batches of one, the first of them lost to another worker so often; (first, second, told)."""
         first, second = self.make_ended(), self.make_ended()
-        rolled_back = []
+        errors = [error] * times
+        original = type(first)._close_ended
+
+        def work(records, *args):
+            if first in records and errors:
+                raise errors.pop()
+            return original(records, *args)
+
         with (
-            self.fail_for("subscription.contract", "_close_ended", first, OperationalError("could not serialize")),
-            patch.object(self.env.cr, "rollback", lambda: rolled_back.append(True)),
+            patch.object(type(first), "_close_ended", work),
+            patch.object(self.env.cr, "rollback", lambda: None),
         ):
-            answer, _told = self.run_job()
+            answer, told = self.run_job()
         self.assertTrue(answer)
-        self.assertEqual((rolled_back, first.state, second.state), ([True], "active", "closed"))
         self.assertFalse(first.subscription_parking_ids, "not the contract's fault")
+        return first.state, second.state, told
+
+    @mute_logger(FRAME)
+    def test_a_lost_race_is_tried_again_after_the_others(self):
+        *states, told = self.run_lost(OperationalError("could not serialize"), 1)
+        self.assertEqual(states, ["closed", "closed"])
+        self.assertEqual(told, [(0, 4), (0, 4), (1, 3), (1, 2)])
+
+    @mute_logger(FRAME)
+    def test_a_race_lost_twice_is_left_to_the_next_run(self):
+        *states, told = self.run_lost(OperationalError("could not serialize"), 2)
+        self.assertEqual(states, ["active", "closed"])
+        self.assertEqual(told[-1], (1, 2))
+
+    def test_batches_are_kept_apart_and_take_turns(self):
+        contracts = self.env["subscription.contract"].union(
+            *(self.make_contract(partner_id=self.env["res.partner"].create({"name": name}).id) for name in "ab"),
+        )
+        first, second = contracts
+        contracts += self.make_contract(partner_id=first.partner_id.id)
+        contracts += self.make_contract(partner_id=first.partner_id.id)
+        frame = self.env["subscription.batches"]
+        third, fourth = contracts[2:]
+        self.assertEqual(frame._split(contracts, 2), [first + second, third + fourth])
+        self.assertEqual(frame._split(contracts, 2, "partner_id"), [first + third, second, fourth])
+
+    def test_what_follows_waits_for_what_a_queue_has_under_way(self):
+        contract = self.make_ended()
+        frame, jobs = self.env["subscription.batches"], (CLOSE, EXTEND)
+        told, commits = self.watch()
+        done = []
+        with (
+            commits,
+            patch.object(type(frame), "_is_under_way", lambda _frame, job: job == CLOSE),
+            patch.object(type(frame), "_run_batches", lambda _frame, job, *_args, **_options: done.append(job) or True),
+        ):
+            self.assertTrue(frame._run_in_company(jobs, TODAY, 4))
+        self.assertEqual((done, contract.state), ([], "active"), "neither again, nor what builds on it")
+        self.assertEqual(told, [(0, 4)], "Odoo comes back for the other companies, and for this one when it is told to")
 
     def test_one_hook_for_a_queue(self):
         contract = self.make_ended()
@@ -291,6 +337,25 @@ class TestNight(BatchesCommon):
         second.action_pause(date(2026, 1, 1))
         run._bill_batch(batch)
         self.assertEqual((bool(first.invoice_ids), bool(second.invoice_ids)), (True, False))
+
+    @freeze_time("2026-01-01")
+    def test_a_batch_of_billing_does_not_write_the_row_that_all_workers_share(self):
+        good, bad = self.make_contract(), self.make_contract()
+        bad.invoice_partner_id = self.env["res.partner"].create({"name": "Gone", "active": False})
+        run = self.env["subscription.billing.run"]._open(self.company, date(2026, 1, 1))
+        run._write_sealed({"total_count": 4})
+        self.env.flush_all()
+        place = "SELECT ctid FROM subscription_billing_run WHERE id = %s"
+        self.env.cr.execute(place, run.ids)
+        before = self.env.cr.fetchone()
+        run._bill_batch(good + bad)
+        run._forget()
+        self.env.cr.execute(place, run.ids)
+        self.assertEqual(self.env.cr.fetchone(), before)
+        self.assertEqual((run.progress, run.parked_ids), (50, bad), "all the same it is known how far the run is")
+        run._finish()
+        self.assertEqual((run.done_count, run.contract_count, run.installment_count), (2, 1, 1))
+        self.assertFalse(run.sudo().part_ids)
 
     @freeze_time("2026-01-01")
     def test_a_queued_run_of_a_company_that_was_switched_off_waits(self):

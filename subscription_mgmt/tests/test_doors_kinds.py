@@ -26,6 +26,7 @@ EXCEPTIONS = {
     "subscription.recurrence.exception.recurrence_id": "the company of the exception is that of the recurrence",
     "subscription.dunning.step.plan_id": "the company of the step is that of the plan",
     "subscription.dunning.threshold.plan_id": "the company of the threshold is that of the plan",
+    "subscription.billing.part.run_id": "sealed",
     "subscription.import.progress.batch_id": "sealed",
     "res.company.subscription_dunning_plan_id": "_check_subscription_dunning_plan",
     "res.partner.customer_manager_ids": "people have several companies; who is told is looked up",

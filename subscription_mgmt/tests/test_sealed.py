@@ -12,7 +12,7 @@ WRITE = {
     "subscription.contract": {
         # The contract was billed: its trial is over.
         NOBODY: "access_token active close_comment commitment_end company_id currency_id date_closed date_end_before "
-        "date_next_invoice date_trial_end date_trial_reminded import_batch_id partner_id renewal_before "
+        "date_next_invoice date_trial_end date_trial_reminded import_batch_id partner_id plan_until renewal_before "
         "signature signed_by signed_on state termination_waiver trial_days trial_then",
         MANAGE: "commitment_months termination_fee termination_fee_amount termination_fee_percent",
         CONTRIBUTE: "amendment_billing analytic_account_id billing_mode category_id close_reason_id contact_id "
@@ -56,6 +56,7 @@ WRITE = {
         NOBODY: "approved_uid chosen_ids company_id contract_count date_approved date_done date_invoice date_ref "
         "date_undone done_count hold installment_count is_chosen parked_ids state total_count undone_count undone_uid",
     },
+    "subscription.billing.part": {NOBODY: "company_id contract_count done_count installment_count run_id"},
     "subscription.charge": {
         NOBODY: "amount attempt company_id currency_id date_done date_due date_sent decline_kind idempotency_key "
         "move_id reason "

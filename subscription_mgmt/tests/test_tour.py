@@ -1,3 +1,5 @@
+from datetime import date, timedelta
+
 from odoo.tests import HttpCase, freeze_time, tagged
 
 from .common import SubscriptionCommon
@@ -64,3 +66,18 @@ class TestAmendmentTour(SubscriptionCommon, HttpCase):
         self.start_tour(f"/odoo/subscriptions/{contract.id}", "subscription_amendment", login="admin", timeout=180)
         self.assertEqual(contract.amendment_ids.state, "undone")
         self.assertEqual((contract.line_ids.price_unit, contract.line_ids.date_end), (100.0, False))
+
+
+@tagged("post_install", "-at_install")
+class TestCalendarTour(SubscriptionCommon, HttpCase):
+    """The plan as a calendar: a day with more rows than can be looked at is a number that opens them."""
+
+    def test_busy_day(self):
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        # The day of the browser, whose clock is not ours
+        today = date.today()
+        self.make_contract([{}] * 25, date_start=today, date_end=today)
+        few = self.env["res.partner"].create({"name": "Few Ltd."})
+        self.make_contract(partner_id=few.id, date_start=today + timedelta(days=1), date_end=today + timedelta(days=1))
+        self.start_tour("/odoo/subscription-plan", "subscription_busy_calendar", login="admin", timeout=120)

@@ -9,17 +9,6 @@ differential test compares both field by field.
 from odoo import api, models
 from odoo.fields import Command
 
-from ..common.context import CHECKED
-
-# Odoo's names for "all lines are given; derive nothing", and ours for "their companies were looked at"
-COMPLETE = {
-    "skip_invoice_sync": True,
-    "skip_invoice_line_sync": True,
-    "skip_analytic_sync": True,
-    "subscription_companies": CHECKED,
-}
-# Computed by Odoo from the lines; given by us from the same tax engine, so not to be computed a second time
-GIVEN = ("price_subtotal", "price_total", "amount_residual", "amount_residual_currency", "reconciled")
 # What Odoo derives from the day, the currency and the journal alone: asked of it once for all alike
 DATES = ("date", "delivery_date", "taxable_supply_date", "invoice_currency_rate")
 DATES_FROM = ("move_type", "company_id", "journal_id", "currency_id", "invoice_date")
@@ -32,20 +21,28 @@ class SubscriptionBillingRun(models.Model):
     def _can_complete(self, values, decide):
         """Whether the complete entry of an invoice with these values is known to equal Odoo's own.
 
-        Left to Odoo: early-payment discounts, taxes due on payment, lines whose account Odoo would have to guess, and
-        whatever belongs to another company.
+        Left to Odoo: early-payment discounts, negative lines and credit notes where they are booked as storno, taxes
+        due on payment, lines whose account Odoo would have to guess, and whatever belongs to another company.
         """
         move = self._get_entry_terms(values)
         if move["term"].early_discount or not self._get_receivable(move):
+            return False
+        lines = self._get_product_values(values)
+        # Red entries: which side of an account what is given back stands on.
+        if move["company"].account_storno and (move["refund"] or any(self._is_negative(line) for line in lines)):
             return False
         return all(
             decide.once(
                 ("complete", move["company"], *(line.get(name) for name in ("product_id", "account_id")), *taxes),
                 lambda line=line, taxes=taxes: self._can_complete_line(move["company"], line, taxes),
             )
-            for line in self._get_product_values(values)
+            for line in lines
             for taxes in [line["tax_ids"][0][2]]
         )
+
+    @api.model
+    def _is_negative(self, line):
+        return line["quantity"] * line["price_unit"] < 0
 
     @api.model
     def _can_complete_line(self, company, line, tax_ids):
@@ -82,7 +79,11 @@ class SubscriptionBillingRun(models.Model):
             line.update(display_type="product", **amounts)
         partner_id = move["partner"].commercial_partner_id.id
         tax_lines = [{**line, "partner_id": partner_id} for line in tax_lines]
-        lines += tax_lines + self._compute_term_lines(move, products, tax_lines)
+        term_lines = [
+            {**line, **self._get_residual(move, line, decide)}
+            for line in self._compute_term_lines(move, products, tax_lines)
+        ]
+        lines = [{**line, **self._get_residual(move, line, decide)} for line in lines + tax_lines] + term_lines
         dates = self._get_dates(values, move, decide)
         # Given, like everything that Odoo would compute line by line otherwise
         common = {
@@ -93,15 +94,35 @@ class SubscriptionBillingRun(models.Model):
             "company_currency_id": move["company"].currency_id.id,
             "currency_id": move["currency"].id,
             "journal_id": values["journal_id"],
+            "partner_id": partner_id,
             "price_subtotal": 0.0,
             "price_total": 0.0,
         }
         return {
             **{key: value for key, value in values.items() if key != "invoice_line_ids"},
             **dates,
-            "line_ids": [
-                Command.create({**common, **line, **self._get_residual(move, line, decide)}) for line in lines
-            ],
+            **self._sum_entry(move, products, tax_lines, term_lines),
+            "line_ids": [Command.create({**common, **line}) for line in lines],
+        }
+
+    @api.model
+    def _sum_entry(self, move, products, tax_lines, term_lines):
+        """Amounts of the invoice, added up as Odoo does."""
+        untaxed, untaxed_currency = self._sum_lines(products)
+        tax, tax_currency = self._sum_lines(tax_lines)
+        total, total_currency = self._sum_lines(products + tax_lines)
+        sign = move["sign"]
+        return {
+            "amount_untaxed": sign * untaxed_currency,
+            "amount_tax": sign * tax_currency,
+            "amount_total": sign * total_currency,
+            "amount_residual": -sign * sum(line["amount_residual_currency"] for line in term_lines),
+            "amount_untaxed_signed": -untaxed,
+            "amount_untaxed_in_currency_signed": -untaxed_currency,
+            "amount_tax_signed": -tax,
+            "amount_total_signed": -total,
+            "amount_total_in_currency_signed": -total_currency,
+            "amount_residual_signed": sum(line["amount_residual"] for line in term_lines),
         }
 
     @api.model
@@ -258,13 +279,6 @@ class SubscriptionBillingRun(models.Model):
         ]
 
     @api.model
-    def _keep_given(self, moves):
-        """Keep the amounts that the lines of new invoices were given, instead of computing them again."""
-        lines = moves.line_ids
-        for name in GIVEN:
-            self.env.remove_to_compute(lines._fields[name], lines)
-
-    @api.model
     def _get_receivable(self, move):
         """Receivable account of the invoice, as its fiscal position has it."""
         partner = move["partner"].commercial_partner_id.with_company(move["company"])
@@ -274,13 +288,3 @@ class SubscriptionBillingRun(models.Model):
     def _sum_lines(self, lines):
         """Sum of (balance, amount in currency) of line values."""
         return sum(line["balance"] for line in lines), sum(line["amount_currency"] for line in lines)
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _check_company(self, fnames=None):
-        """Override of `base` to check the companies of a batch once per product, not once per line."""
-        if self.env.context.get("subscription_companies") is CHECKED:
-            return None
-        return super()._check_company(fnames)

@@ -115,6 +115,11 @@ class SubscriptionInvoicingMixin(models.AbstractModel):
         find = decide.fiscal_position if decide else BillingDecisions(self.env).find_fiscal_position
         return find(self.company_id, self.invoice_partner_id, self.service_address_id)
 
+    def _get_fiscal_positions(self):
+        """Fiscal position of each of the documents, asked of Odoo once for all that are alike."""
+        decide = BillingDecisions(self.env) if len(self) > 1 else None
+        return {document: document._get_fiscal_position(decide) for document in self}
+
     def _check_invoice_partner(self):
         """Raise when nobody can be billed, for a reason that Odoo would pass over in silence.
 

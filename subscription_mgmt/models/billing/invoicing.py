@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 from ..common.context import QUIET
 from .decisions import BillingDecisions
-from .entry import COMPLETE
+from .subscription_given_mixin import get_complete
 
 # Billing dates of one contract that one run makes up for; a longer backlog goes on with the next run
 BACKLOG = 24
@@ -44,6 +44,9 @@ class SubscriptionInstallment(models.Model):
     def _get_fiscal_position(self, decide):
         """Fiscal position of the row's invoice; what gives days back goes by the invoice that charged them."""
         self.ensure_one()
+        return decide.once(("row", self.id), lambda: self._find_fiscal_position(decide))
+
+    def _find_fiscal_position(self, decide):
         charged, contract = self.credited_id.invoice_line_id, self.contract_id
         if not charged and self.line_id.payer_id:
             return decide.fiscal_position(contract.company_id, self.line_id.payer_id, contract.service_address_id)
@@ -70,14 +73,6 @@ class SubscriptionInstallment(models.Model):
                 seen.add(row.date_invoice)
                 kept.append(row.id)
         return self.browse(kept)
-
-    def _get_amounts_before(self):
-        """Untaxed amount of each line's last billed period, by line; lines billed for the first time are left out."""
-        billed = self.env["subscription.installment"].search(
-            [("line_id", "in", self.line_id.ids), ("state", "=", "invoiced"), ("credited_id", "=", False)],
-            order="date_from",
-        )
-        return {row.line_id: row.price_subtotal for row in billed}
 
     def _is_free(self):
         """Whether these rows cost nothing, all together and each: nobody gets an invoice of 0.00."""
@@ -174,12 +169,13 @@ class SubscriptionBillingRun(models.Model):
         :param complete: the values hold every journal item.
         """
         values = [values for _rows, values in batch]
-        context = {**QUIET, **(COMPLETE if complete else {})}
+        context = {**QUIET, **(get_complete() if complete else {})}
         created = self.env["account.move"].with_context(**context)._create_subscription_moves(values)
         if complete:
-            self._keep_given(created)
+            created._keep_given()
+            created.line_ids._keep_given()
         # Without the context of the creation: later changes must be synchronised as always.
         moves = self.env["account.move"].browse(created.ids)
-        for (rows, _values), move in zip(batch, moves, strict=True):
-            lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
-            rows._mark_invoiced(lines.sorted("sequence"))
+        rows = self.env["subscription.installment"].concat(*(rows for rows, _values in batch))
+        products = [move.line_ids.filtered(lambda line: line.display_type == "product") for move in moves]
+        rows._mark_invoiced(moves.browse().line_ids.concat(*(lines.sorted("sequence") for lines in products)))

@@ -122,8 +122,7 @@ class SubscriptionBillingRun(models.Model):
     def _post_again(self, moves):
         """Post the drafts of the run that failed, as far as they are still to be posted."""
         due = self.env["account.move"]._get_subscription_post_domain(self.company_id, self.date_invoice)
-        moves = moves.with_company(self.company_id).filtered_domain(due)
-        moves._isolate("post", lambda part: part._subscription_post(self.date_invoice), self._get_today())
+        moves.with_company(self.company_id)._post_claimed(due, self.date_invoice, self._get_today())
 
     def _retry(self, contracts):
         """Bill contracts that failed once more, in a run of their own; its invoices bear today's date or a later one.

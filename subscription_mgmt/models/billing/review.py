@@ -32,7 +32,8 @@ class SubscriptionBillingRun(models.Model):
         """Number of invoices in draft, by run."""
         drafts = Domain("subscription_run_id", "in", self.ids) & Domain("state", "=", "draft")
         # sudo: a figure of the own run for people who may not open the invoices
-        counts = self.env["account.move"].sudo()._read_group(drafts, ["subscription_run_id"], ["__count"])
+        sums = self.env["subscription.run.sum"].sudo()
+        counts = sums._read_group(drafts, ["subscription_run_id"], ["row_count:sum"])
         return {run.with_env(self.env): count for run, count in counts}
 
     def action_approve(self):

@@ -58,6 +58,7 @@ class SubscriptionBillingRun(models.Model):
         help="Bills the chosen contracts, and nothing when none of them is left; else everything due.",
     )
     total_count = fields.Integer(string="Contracts Due", readonly=True)
+    part_ids = fields.One2many(comodel_name="subscription.billing.part", inverse_name="run_id", readonly=True)
     done_count = fields.Integer(string="Contracts Handled", readonly=True, help="Billed, parked, or left to others.")
     progress = fields.Float(compute="_compute_progress", help="Part of the due contracts that is handled, in percent.")
     contract_count = fields.Integer(string="Contracts", readonly=True)
@@ -75,22 +76,22 @@ class SubscriptionBillingRun(models.Model):
 
     @api.depends("move_ids")
     def _compute_move_figures(self):
-        aggregates = ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"]
+        aggregates = ["row_count:sum", "amount_untaxed_signed:sum", "amount_total_signed:sum"]
         # sudo: figures of the own run for people who may not open the invoices
-        groups = (
-            self.env["account.move"]
-            .sudo()
-            ._read_group([("subscription_run_id", "in", self.ids)], ["subscription_run_id"], aggregates)
-        )
+        sums = self.env["subscription.run.sum"].sudo()
+        groups = sums._read_group([("subscription_run_id", "in", self.ids)], ["subscription_run_id"], aggregates)
         figures = {run.id: row for run, *row in groups}
         for run in self:
             run.move_count, run.amount_untaxed, run.amount_total = figures.get(run.id, (0, 0.0, 0.0))
 
-    @api.depends("total_count", "done_count", "state")
+    @api.depends("total_count", "part_ids.done_count", "state")
     def _compute_progress(self):
+        running = self.filtered(lambda run: run.state in UNDER_WAY and run.total_count)
+        sums = self.env["subscription.billing.part"]._sum_up(running)
         for run in self:
+            done, *_rest = sums.get(run, (0,))
             over = run.state not in UNDER_WAY
-            run.progress = 100.0 * (over if over or not run.total_count else run.done_count / run.total_count)
+            run.progress = 100.0 * (over if run not in running else min(1, done / run.total_count))
 
     @api.depends("parked_ids")
     def _compute_parked_count(self):
@@ -176,13 +177,20 @@ class SubscriptionBillingRun(models.Model):
         return self.with_company(company)._create_sealed([values])
 
     def _finish(self):
+        for run, figures in self.env["subscription.billing.part"]._sum_up(self).items():
+            names = ("done_count", "contract_count", "installment_count")
+            run._write_sealed({name: run[name] + part for name, part in zip(names, figures, strict=True)})
+        self.sudo().part_ids.unlink()  # sudo: they are the run's own
         self._write_sealed({"state": "done", "date_done": fields.Datetime.now()})
         self._judge()
 
     @api.model
     def _get_due_domain(self, company, date_ref, contracts=None):
         """Contracts with rows to bill; closed ones too, archived or not: a last period or credit is still to come."""
-        due = Domain("installment_ids", "any", self._get_due_rows_domain(company, date_ref))
+        if contracts is None:
+            due = Domain("id", "in", self._find_due_contract_ids(company, date_ref))
+        else:
+            due = Domain("installment_ids", "any", self._get_due_rows_domain(company, date_ref))
         # One that is paused today may be in service again on the day of billing, or have ended while it was paused.
         paused = self.env["subscription.contract"]._get_paused_domain(date_ref)
         back = Domain("state", "=", "paused") & (~paused | Domain("date_end", "<", date_ref))
@@ -191,6 +199,17 @@ class SubscriptionBillingRun(models.Model):
         if contracts is not None:
             return domain & Domain("id", "in", contracts.ids)
         return domain & self.env["subscription.contract"]._get_not_parked_domain("bill", date_ref)
+
+    @api.model
+    def _find_due_contract_ids(self, company, date_ref):
+        """Ids of the contracts with rows to bill, looked up by themselves.
+
+        The database takes planned rows of the past for frequent, and in a larger query looks through all contracts for
+        them; asked for alone they come from their own index, and mostly there are none.
+        """
+        rows = self._get_due_rows_domain(company, date_ref)
+        groups = self.env["subscription.installment"]._read_group(rows, ["contract_id"])
+        return [contract.id for (contract,) in groups]
 
     @api.model
     def _get_due_rows_domain(self, company, date_ref):
@@ -232,14 +251,15 @@ class SubscriptionBillingRun(models.Model):
         done = rows - failed
         # A contract may have rows on two invoices, of which one failed.
         (done.contract_id - failed.contract_id)._unpark("bill")
-        self._write_sealed(
-            {
-                "parked_ids": [Command.link(contract.id) for contract in failed.contract_id],
-                "done_count": self.done_count + len(contracts),
-                "contract_count": self.contract_count + len(done.contract_id),
-                "installment_count": self.installment_count + len(done),
-            }
-        )
+        self._note_part(contracts, done, failed)
+
+    def _note_part(self, contracts, done, failed):
+        """Keep what a batch came to, without a write to the run, which all who bill for it would wait for."""
+        # The relation alone, since `write` would touch the row of the run.
+        self._fields["parked_ids"].write(self, [Command.link(contract.id) for contract in failed.contract_id])
+        figures = {"done_count": len(contracts), "contract_count": len(done.contract_id)}
+        part = {"run_id": self.id, **figures, "installment_count": len(done)}
+        self.env["subscription.billing.part"]._create_sealed([part])
 
     @api.model
     def _forget(self):
@@ -313,8 +333,6 @@ class SubscriptionBillingRun(models.Model):
             moves = self.env["account.move"].with_company(run.company_id)
             domain = moves._get_subscription_post_domain(run.company_id, run.date_ref)
             moves = moves.search(domain & Domain("subscription_run_id", "=", run.id), order="id")
-            for start in range(0, len(moves), POST_BATCH):
-                batch = moves[start : start + POST_BATCH]
-                day = run.date_invoice
-                batch._isolate("post", lambda part, day=day: part._subscription_post(day), day)
+            for batch in self.env["subscription.batches"]._split(moves, POST_BATCH, "journal_id"):
+                batch._post_claimed(domain, run.date_invoice)
                 run._forget()

@@ -26,6 +26,12 @@ class AccountMove(models.Model):
         compute="_compute_subscription_charge_count", compute_sudo=True, groups=ACCOUNTING
     )
 
+    # What charging and dunning look for every hour: the few that are open among all that were ever posted
+    _subscription_open = models.Index(
+        "(company_id, invoice_date_due) WHERE subscription_billing_mode IS NOT NULL AND state = 'posted'"
+        " AND move_type = 'out_invoice' AND payment_state IN ('not_paid', 'partial')"
+    )
+
     @api.depends("subscription_charge_ids")
     def _compute_subscription_charge_count(self):
         for move in self:

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..common.batches import Job
+from ..common.context import get_rehearsed_day
 from .account_move import UNPAID
 
 DUN = Job(
@@ -43,6 +44,16 @@ class SubscriptionDunningLog(models.Model):
     reason = fields.Char(readonly=True)
 
     _once = models.UniqueIndex("(move_id, step_id)", "A step is taken once per invoice.")
+
+    # === E-MAILS === #
+    def _send_emails(self):
+        """Queue the e-mails of steps that were just taken, batch by batch; they leave with Odoo's own mail queue."""
+        if get_rehearsed_day(self.env):
+            return
+        emails = self.filtered(lambda log: log.action == "email" and log.result == "done")
+        for template, logs in emails.grouped(lambda log: log.step_id.template_id).items():
+            # sudo: rendering may look at what the sender may not
+            template.sudo().send_mail_batch(logs.move_id.ids)
 
     # === RECOVERY === #
     @api.model

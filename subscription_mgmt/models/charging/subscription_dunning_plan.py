@@ -118,10 +118,13 @@ class SubscriptionDunningPlan(models.Model):
 
     # === RUN === #
     def _run(self, moves, date_ref):
-        """Take the due steps of the invoices; safe to repeat, each step is taken once per invoice."""
+        """Take the due steps of the invoices; safe to repeat, each step is taken once per invoice.
+
+        What is written to customers is written for all of them together.
+        """
         self.ensure_one()
-        for move in moves:
-            self._run_invoice(move, date_ref)
+        logs = self.env["subscription.dunning.log"]
+        logs.union(*(log for move in moves for log in self._run_invoice(move, date_ref)))._send_emails()
 
     def _run_invoice(self, move, date_ref):
         """Take the due steps of one invoice.
@@ -129,14 +132,21 @@ class SubscriptionDunningPlan(models.Model):
         After missed days only the latest step of each kind is taken, so that nobody gets two e-mails on one day,
         and nobody is paused or closed without the notice that the plan gives.
         A new attempt to charge ends the round: what else is due waits for its outcome.
+
+        :return: list of the logs of the steps that were taken.
         """
         due = self._get_due_steps(move, date_ref)
         over = self.max_days and (date_ref - move.invoice_date_due).days > self.max_days
-        chosen = due._keep_latest()
+        chosen, taken = due._keep_latest(), []
         for step in due:
             if over:
                 step._log(move, date_ref, "skipped", self.env._("Overdue for longer than the plan goes."))
             elif step not in chosen:
                 step._log(move, date_ref, "skipped", self.env._("A later step was due on the same day."))
-            elif step._is_premature(move, date_ref) or step._run(move, date_ref).charge_id:
-                return
+            elif step._is_premature(move, date_ref):
+                break
+            else:
+                taken.append(step._run(move, date_ref))
+                if taken[-1].charge_id:
+                    break
+        return taken

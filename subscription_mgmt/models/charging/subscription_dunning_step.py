@@ -129,10 +129,9 @@ class SubscriptionDunningStep(models.Model):
         return move._get_subscription_card_obstacle()
 
     def _run_email(self, move, date_ref):
-        """Queue the e-mail; it leaves with Odoo's own mail queue."""
+        """Decide on the e-mail; it is written with those of the whole batch, see `_send_emails`."""
         if not move.partner_id.email:
             return self._log(move, date_ref, "skipped", self.env._("The customer has no e-mail address."))
-        self.template_id.sudo().send_mail(move.id)  # sudo: rendering may look at what the sender may not
         return self._log(move, date_ref, "done")
 
     def _run_activity(self, move, date_ref):

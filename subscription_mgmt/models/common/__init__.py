@@ -10,6 +10,10 @@ from . import subscription_parking
 from . import subscription_parking_mixin
 from . import subscription_invoicing_mixin
 from . import subscription_figures_mixin
+from . import subscription_sums_mixin
+from . import subscription_summed_mixin
+from . import subscription_paged_groups_mixin
+from . import text_index
 from . import subscription_sale_line_mixin
 from . import batches
 from . import res_users

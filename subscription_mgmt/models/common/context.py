@@ -26,6 +26,15 @@ FOLLOWED = object()
 # Value of `subscription_removed`: interactions go because their rule does not want them any more, and may come back.
 REMOVED = object()
 
+# Value of `subscription_posting`: drafts are posted in one go, and nothing of them is changed but what follows from it.
+POSTING = object()
+
+
+class KnownAccounts(NamedTuple):
+    """Value of `subscription_accounts`: analytic accounts that were looked up for a whole batch and are there."""
+
+    ids: frozenset
+
 
 class RehearsedDay(NamedTuple):
     """Value of `subscription_day`: all is done as on that day, and rolled back at the end."""

@@ -82,14 +82,24 @@ class SubscriptionSaleLineMixin(models.AbstractModel):
 
     @api.depends("product_id")
     def _compute_tax_ids(self):
-        for line in self.filtered("product_id"):
-            line.tax_ids = line._propose_taxes(line._get_sale_document()._get_fiscal_position())
+        lines = self.filtered("product_id")
+        positions = lines._get_positions()
+        for line in lines:
+            line.tax_ids = line._propose_taxes(positions[line])
 
     @api.depends("product_id", "tax_ids")
     def _compute_tax_position_id(self):
         """Whenever taxes are chosen, by the proposal, a person or an import, they are for the position of that day."""
+        positions = self._get_positions()
         for line in self:
-            line.tax_position_id = line._get_sale_document()._get_fiscal_position()
+            line.tax_position_id = positions[line]
+
+    def _get_positions(self):
+        """Fiscal position of each line's document, asked for all of them together."""
+        documents = {line: line._get_sale_document() for line in self}
+        together = next(iter(documents.values()), self).union(*documents.values())
+        positions = together._get_fiscal_positions() if documents else {}
+        return {line: positions[document] for line, document in documents.items()}
 
     # === TAXES === #
     def _propose_taxes(self, position):

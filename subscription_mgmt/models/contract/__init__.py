@@ -9,6 +9,7 @@ from . import subscription_decision
 from . import subscription_pause
 from . import account_move_line
 from . import subscription_installment
+from . import subscription_plan_sum
 from . import settlement
 from . import segments
 from . import plan

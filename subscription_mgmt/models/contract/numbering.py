@@ -3,6 +3,10 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.base.models.ir_sequence import _update_nogap
+
+CODE = "subscription.contract"
+
 
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
@@ -13,15 +17,14 @@ class SubscriptionContract(models.Model):
 
         Numbers get in by other ways too: imports, and what people write. The sequence then goes on after them.
         """
-        sequence = self.env["ir.sequence"].with_company(company)
-        numbers = [sequence.next_by_code("subscription.contract") or "/" for _number in range(count)]
+        sequences = self.env["ir.sequence"].with_company(company)
+        numbers = sequences._draw_subscription_numbers(CODE, count)
         taken = self._get_taken_numbers(company, numbers)
         if not taken:
             return numbers
         self._continue_numbering(company)
-        return [
-            (sequence.next_by_code("subscription.contract") or "/") if number in taken else number for number in numbers
-        ]
+        others = iter(sequences._draw_subscription_numbers(CODE, sum(number in taken for number in numbers)))
+        return [next(others) if number in taken else number for number in numbers]
 
     @api.model
     def _get_taken_numbers(self, company, numbers):
@@ -39,7 +42,7 @@ class SubscriptionContract(models.Model):
         # sudo: whoever makes contracts need not be allowed to change sequences
         sequences = self.env["ir.sequence"].sudo()
         for company in companies:
-            domain = [("code", "=", "subscription.contract"), ("company_id", "in", [company.id, False])]
+            domain = [("code", "=", CODE), ("company_id", "in", [company.id, False])]
             sequence = sequences.with_company(company).search(domain, order="company_id", limit=1)
             if not sequence:
                 continue
@@ -86,3 +89,38 @@ class SubscriptionContract(models.Model):
         )
         [(last,)] = self.env.execute_query(query)
         return last or 0
+
+
+class IrSequence(models.Model):
+    _inherit = "ir.sequence"
+
+    @api.model
+    def _draw_subscription_numbers(self, code, count):
+        """Return the next numbers of the company one works in, those that `next_by_code` would give one by one.
+
+        They are taken in one step: of a sequence without gaps under its lock, else by the counter of the database,
+        which gives no number twice. "/" where there is no sequence.
+        """
+        self.browse().check_access("read")
+        domain = [("code", "=", code), ("company_id", "in", [self.env.company.id, False])]
+        sequence = self.search(domain, order="company_id", limit=1)
+        if not sequence:
+            return ["/"] * count
+        part = sequence
+        if sequence.use_date_range:
+            part = sequence._get_current_sequence(self.env.context.get("ir_sequence_date"))
+            sequence = sequence.with_context(ir_sequence_date_range=part.date_from)
+        return [sequence.get_next_char(number) for number in sequence._take_subscription_block(part, count)]
+
+    def _take_subscription_block(self, part, count):
+        """Take so many values off the counter of a sequence.
+
+        :param part: the sequence itself, or the date range whose counter it is.
+        """
+        self.ensure_one()
+        if self.implementation != "standard":
+            first = _update_nogap(part, self.number_increment * count) if count else 0
+            return [first + step * self.number_increment for step in range(count)]
+        counter = f"ir_sequence_{self.id:03d}" if part == self else f"ir_sequence_{self.id:03d}_{part.id:03d}"
+        query = SQL("SELECT nextval(%s) FROM generate_series(1, %s)", counter, count)
+        return [number for (number,) in self.env.execute_query(query)]

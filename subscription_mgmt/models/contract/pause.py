@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ...tools.pauses import DAYS, EXTEND
 from ...tools.periods import ONE_DAY
@@ -296,7 +296,22 @@ class SubscriptionContract(models.Model):
         paused = self._get_paused_domain(date_ref)
         begins = Domain("state", "=", "active") & paused
         ends = Domain("state", "=", "paused") & ~paused
-        return Domain("company_id", "=", company.id) & (begins | ends)
+        return Domain("company_id", "=", company.id) & (begins | ends) & self._get_maybe_turning_domain(date_ref)
+
+    @api.model
+    def _get_maybe_turning_domain(self, date_ref):
+        """The few that a pause concerns at all: so that the database need not ask it of every contract."""
+        self.env["subscription.pause"].flush_model(["contract_id", "date_from", "date_to"])
+        self.flush_model(["state"])
+        query = SQL(
+            """
+            (SELECT contract_id FROM subscription_pause
+              WHERE date_from <= %(day)s AND (date_to IS NULL OR date_to >= %(day)s)
+              UNION SELECT id FROM subscription_contract WHERE state = 'paused')
+            """,
+            day=date_ref,
+        )
+        return Domain("id", "in", query)
 
     def _turn(self, _date_ref):
         """Let the state follow pauses that begin or end today."""

@@ -1,6 +1,8 @@
 """Keeping the payment plan far enough ahead."""
 
-from odoo import api, models
+from datetime import date
+
+from odoo import api, fields, models
 from odoo.fields import Date, Domain
 
 from ...tools.periods import ONE_DAY
@@ -21,11 +23,46 @@ def get_horizon(company, cadence, date_start, today):
     return company._subscription_horizon_date(max(today, date_start))
 
 
+# A line without any row is short of its plan from the beginning.
+NOTHING_PLANNED = date(1, 1, 1)
 EXTEND = Job("subscription.contract", "_get_contracts_to_extend_domain", "_extend_plan", "plan")
 
 
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
+
+    plan_until = fields.Date(
+        string="Planned Until",
+        compute="_compute_plan_until",
+        store=True,
+        help="Up to this day the plan reaches on the line that goes on and is planned the least far. Empty: every line "
+        "is planned to its end.",
+    )
+
+    # Among contracts that run, those whose plan has become too short are found without a look at any row.
+    _running_plan = models.Index(
+        "(company_id, plan_until) WHERE state IN ('active', 'paused') AND plan_until IS NOT NULL"
+    )
+
+    @api.depends(
+        "state", "date_end", "line_ids.date_end", "line_ids.repetitions", "line_ids.active",
+        "installment_ids.date_to", "installment_ids.line_id",
+    )  # fmt: skip
+    def _compute_plan_until(self):
+        """Drafts have no plan yet."""
+        running = self.filtered(lambda contract: contract.state != "draft")
+        (self - running).plan_until = False
+        rows = Domain("contract_id", "in", running.ids)
+        last_days = dict(self.env["subscription.installment"]._read_group(rows, ["line_id"], ["date_to:max"]))
+        for contract in running:
+            reached = [
+                day
+                for line in contract.line_ids
+                if line.active and not line.repetitions
+                for day in [last_days.get(line._origin, NOTHING_PLANNED)]
+                if all(not end or end > day for end in (contract.date_end, line.date_end))
+            ]
+            contract.plan_until = min(reached, default=False)
 
     def _generate_installments(self, until=None):
         """Add what is missing to the payment plan (WSM-04, WSM-34); see :meth:`_settle`.
@@ -56,6 +93,8 @@ class SubscriptionContract(models.Model):
         return (
             Domain("company_id", "=", company.id)
             & Domain("state", "in", ("active", "paused"))
+            # Every contract that the lines below are looked for in is among these, and hardly another.
+            & Domain("plan_until", "<", horizon)
             & goes_on
             & Domain("line_ids", "any", short & goes_on)
         )

@@ -28,10 +28,12 @@ class SubscriptionInstallment(models.Model):
     line_id = fields.Many2one(
         comodel_name="subscription.contract.line", required=True, readonly=True, ondelete="cascade", index=True
     )
-    # Few indexes: billing rewrites every row once, and each index is rewritten with it.
+    # As few indexes as screens can do with: billing rewrites every row once, and each index is rewritten with it.
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)
-    partner_id = fields.Many2one(related="contract_id.partner_id", string="Subscriber", store=True, precompute=True)
+    partner_id = fields.Many2one(
+        related="contract_id.partner_id", string="Subscriber", store=True, precompute=True, index=True
+    )
     # What was planned and billed, whatever the line sells later.
     product_id = fields.Many2one(
         comodel_name="product.product", compute="_compute_product_id", store=True, precompute=True
@@ -125,6 +127,10 @@ class SubscriptionInstallment(models.Model):
     )
     # What billing looks for: found without reading the rows that are done.
     _due = models.Index("(company_id, date_invoice) WHERE state = 'planned'")
+    # What the list is ordered by: as it opens, without its filter, and by price.
+    _planned_by_day = models.Index("(date_invoice, date_from, id) WHERE state = 'planned'")
+    _by_day = models.Index("(date_invoice, date_from, id)")
+    _by_price = models.Index("(price_subtotal)")
 
     @api.depends_context("lang")
     @api.depends("partner_id", "contract_id", "date_from", "date_to")
@@ -346,8 +352,12 @@ class SubscriptionInstallment(models.Model):
         """Record that each row was billed by the invoice line at the same place."""
         # sudo: billing needs the billing right, not the right to edit contracts
         rows = self.sudo().with_context(subscription_ledger=LEDGER)
+        rows.write({"state": "invoiced"})
+        # A line each: the field is written by itself, so that what hangs on it is marked once for all rows.
+        link = rows._fields["invoice_line_id"]
         for row, invoice_line in zip(rows, invoice_lines, strict=True):
-            row.write({"state": "invoiced", "invoice_line_id": invoice_line.id})
+            link.write(row, invoice_line.id)
+        rows.modified([link.name])
         # What a person wanted charged again is charged now; whatever is given back later, he has to say so again.
         rows.filtered("is_again").credited_id.write({"is_reopened": False})
 

@@ -64,6 +64,9 @@ class SubscriptionContract(models.Model):
     trial_says = fields.Char(string="Present Trial", compute="_compute_is_trial")
     is_trial = fields.Boolean(string="On Trial", compute="_compute_is_trial", search="_search_is_trial")
 
+    _trial_end = models.Index(
+        "(company_id, date_trial_end) WHERE state IN ('active', 'paused') AND date_trial_end IS NOT NULL"
+    )
     _trial_days = models.Constraint("CHECK (trial_days >= 0)", "The number of free days cannot be negative.")
 
     @api.depends("trial_days", "date_start")

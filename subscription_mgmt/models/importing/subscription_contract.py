@@ -50,8 +50,10 @@ class SubscriptionContract(models.Model):
         """Override of `base`: write the figures of imported contracts with them, not by a second pass."""
         if self.env.context.get("subscription_import") is IMPORT:
             for data in data_list:
-                data["stored"]["date_next_invoice"] = False
-                data["protected"].add(self._fields["date_next_invoice"])
+                # Drafts have no plan yet.
+                for name in ("date_next_invoice", "plan_until"):
+                    data["stored"][name] = False
+                    data["protected"].add(self._fields[name])
         return super()._create(data_list)
 
 

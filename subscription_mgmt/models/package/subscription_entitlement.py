@@ -179,14 +179,21 @@ class SubscriptionEntitlement(models.Model):
 
         What waits for a decision does not count.
         """
-        found = self.search(
-            Domain("company_id", "=", company.id)
-            & Domain("partner_id", "=", customer.id)
+        return self._get_running_of(company, customer)._filter_not_over(date_ref)
+
+    @api.model
+    def _get_running_of(self, companies, customers):
+        """The same of many, those that are over included."""
+        return self.search(
+            Domain("company_id", "in", companies.ids)
+            & Domain("partner_id", "in", customers.ids)
             & Domain("state", "in", ("active", "pending"))
             & Domain("hold_reason", "=", False),
             order="date_start, id",
         )
-        return found.filtered(lambda one: not is_over(one.date_end or None, date_ref))
+
+    def _filter_not_over(self, date_ref):
+        return self.filtered(lambda one: not is_over(one.date_end or None, date_ref))
 
     @api.model
     def _get_held(self, company, customer, date_ref):

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -56,8 +58,9 @@ class SubscriptionWallet(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_figures(self):
+        valid = self._read_valid()
         for wallet in self:
-            held = wallet._get_valid(wallet.company_id._subscription_today())
+            held = valid[wallet.company_id, wallet.partner_id]
             wallet.entitlement_ids = held
             wallet.kind = held[:1].kind
             wallet.is_holding = bool(held)
@@ -68,8 +71,8 @@ class SubscriptionWallet(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_flags(self):
-        low = self._find_low()
-        expiring = self._find_expiring()
+        low = self._find_low(self.partner_id)
+        expiring = self._find_expiring(self.partner_id)
         for wallet in self:
             wallet.is_low = wallet in low
             wallet.is_expiring = wallet in expiring
@@ -78,10 +81,18 @@ class SubscriptionWallet(models.Model):
         """By state: the cron keeps it up to the day."""
         if operator != "in":
             return NotImplemented
-        active = self.env["subscription.entitlement"].search([("state", "=", "active")])
-        pairs = {(one.company_id, one.partner_id) for one in active}
-        wallets = self.search([("partner_id", "in", active.partner_id.ids)])
-        return [("id", "in", wallets.filtered(lambda one: (one.company_id, one.partner_id) in pairs).ids)]
+        entitlements = self.env["subscription.entitlement"]
+
+        def is_held(_model, alias, _query):
+            return SQL(
+                "EXISTS (SELECT FROM subscription_entitlement held WHERE held.company_id = %s AND held.partner_id = %s"
+                " AND held.state = 'active')",
+                SQL.identifier(alias, "company_id"),
+                SQL.identifier(alias, "partner_id"),
+                to_flush=entitlements._fields["state"],
+            )
+
+        return Domain.custom(to_sql=is_held)
 
     def _search_is_low(self, operator, value):
         return [("id", "in", self._find_low().ids)] if operator == "in" else NotImplemented
@@ -90,9 +101,13 @@ class SubscriptionWallet(models.Model):
         return [("id", "in", self._find_expiring().ids)] if operator == "in" else NotImplemented
 
     @api.model
-    def _find_low(self):
-        """Balances of credit customers at or below the threshold of their company."""
-        entitlements = self.env["subscription.entitlement"].search([("kind", "=", CREDIT), ("state", "=", "active")])
+    def _find_low(self, partners=None):
+        """Balances of credit customers at or below the threshold of their company.
+
+        :param partners: of these alone.
+        """
+        running = Domain("kind", "=", CREDIT) & Domain("state", "=", "active") & self._get_of_domain(partners)
+        entitlements = self.env["subscription.entitlement"].search(running)
         groups = self.env["subscription.credit.move"]._read_group(
             [("entitlement_id", "in", entitlements.ids)], ["company_id", "partner_id"], ["credits:sum"]
         )
@@ -106,8 +121,15 @@ class SubscriptionWallet(models.Model):
         )
 
     @api.model
-    def _find_expiring(self):
-        """Balances whose last day is within the renewal window, with nothing bought for the time after it."""
+    def _get_of_domain(self, partners):
+        return Domain.TRUE if partners is None else Domain("partner_id", "in", partners.ids)
+
+    @api.model
+    def _find_expiring(self, partners=None):
+        """Balances whose last day is within the renewal window, with nothing bought for the time after it.
+
+        :param partners: of these alone.
+        """
         wallets = self.browse()
         for company in self.env.companies:
             today = company._subscription_today()
@@ -115,6 +137,7 @@ class SubscriptionWallet(models.Model):
                 Domain("company_id", "=", company.id)
                 & Domain("state", "in", ("active", "pending"))
                 & Domain("hold_reason", "=", False)
+                & self._get_of_domain(partners)
             )
             soon = Domain("date_end", "<=", fields.Date.add(today, days=RENEWAL_DAYS))
             entitlements = self.env["subscription.entitlement"]
@@ -197,6 +220,21 @@ class SubscriptionWallet(models.Model):
         entitlements = self.env["subscription.entitlement"]
         running = entitlements._get_running(self.company_id, self.partner_id, date_ref)
         return running.filtered(lambda one: one.date_start <= date_ref)
+
+    def _read_valid(self):
+        """What `_get_valid` gives today, of many: {(company, customer): entitlements}."""
+        entitlements = self.env["subscription.entitlement"]
+        running = entitlements._get_running_of(self.company_id, self.partner_id)
+        # At once, for all: customer by customer they would be read one by one.
+        running.fetch(["department_ids"])
+        running.mapped("credits_left")
+        valid = defaultdict(entitlements.browse)
+        for (company, partner), held in running.grouped(lambda one: (one.company_id, one.partner_id)).items():
+            today = company._subscription_today()
+            valid[company, partner] = held._filter_not_over(today).filtered(
+                lambda one, day=today: one.date_start <= day
+            )
+        return valid
 
     # === REQUESTS === #
     def _plan_request(self, department, date_ref):

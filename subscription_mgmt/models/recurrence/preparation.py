@@ -14,7 +14,7 @@ PREPARE = Job(
     "subscription.interaction", "_get_unprepared_domain", "_prepare_all", "prepare", 200, order="occurrence_date, id"
 )
 # Activities are seen in the agenda and the systray; an e-mail for each would be one too many.
-SILENT = {**QUIET, "mail_activity_quick_update": True, "dont_notify": True}
+SILENT = {**QUIET, "mail_activity_quick_update": True, "mail_auto_subscribe_no_notify": True, "dont_notify": True}
 
 
 class SubscriptionInteraction(models.Model):
@@ -67,12 +67,14 @@ class SubscriptionInteraction(models.Model):
         """One activity each, so that the systray of the responsible counts it."""
         model = self.env["ir.model"]._get_id(self._name)
         rows = self.filtered(lambda row: not row._get_made_activities())
+        types = {type_: type_._get_activity_type().id for type_ in rows.type_id}
+        rows.mapped("display_name")  # activities ask for it one by one
         activities = self.env["mail.activity"].create(
             [
                 {
                     "res_model_id": model,
                     "res_id": row.id,
-                    "activity_type_id": row.type_id._get_activity_type().id,
+                    "activity_type_id": types[row.type_id],
                     "summary": row.name,
                     "note": plaintext2html(row.note or ""),
                     "date_deadline": row.occurrence_date,
@@ -87,22 +89,29 @@ class SubscriptionInteraction(models.Model):
 
     def _make_events(self):
         rows = self.filtered(lambda row: not row.event_id)
-        events = self.env["calendar.event"].create(
-            [
-                {
-                    "name": row.display_name,
-                    "description": plaintext2html(row.note or ""),
-                    "allday": row.all_day,
-                    "start": row.date_start,
-                    "stop": row.date_stop,
-                    "user_id": row.user_id.id,
-                    "partner_ids": [(6, 0, (row.user_id.partner_id | row.partner_id).ids)],
-                    **({"start_date": row.occurrence_date, "stop_date": row.occurrence_date} if row.all_day else {}),
-                }
-                for row in rows
-            ]
+        # What is being made moves no interaction.
+        events = (
+            self.env["calendar.event"]
+            .with_context(subscription_followed=FOLLOWED)
+            .create(
+                [
+                    {
+                        "name": row.display_name,
+                        "description": plaintext2html(row.note or ""),
+                        "allday": row.all_day,
+                        "start": row.date_start,
+                        "stop": row.date_stop,
+                        "user_id": row.user_id.id,
+                        "partner_ids": [(6, 0, (row.user_id.partner_id | row.partner_id).ids)],
+                        **(
+                            {"start_date": row.occurrence_date, "stop_date": row.occurrence_date} if row.all_day else {}
+                        ),
+                    }
+                    for row in rows
+                ]
+            )
         )
-        for row, event in zip(rows, events, strict=True):
+        for row, event in zip(rows, events.with_env(self.env), strict=True):
             row._write_sealed({"event_id": event.id})
 
     def _make_tasks(self):

@@ -1,3 +1,4 @@
+from . import test_bill_scale
 from . import test_billing
 from . import test_billing_entry
 from . import test_billing_processes
@@ -8,5 +9,6 @@ from . import test_faults_settlement_billing
 from . import test_free
 from . import test_honest_runs
 from . import test_invoice_head
+from . import test_posting
 from . import test_printing
 from . import test_sending_processes

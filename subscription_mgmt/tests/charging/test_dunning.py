@@ -311,15 +311,15 @@ class TestDunning(ChargeCommon):
     def test_one_failure_stops_nobody(self):
         self.make_plan((1, "email"))
         moves = self.make_invoice(billing_mode="post") + self.make_invoice(billing_mode="post")
-        send = type(self.env["mail.template"]).send_mail
+        send = type(self.env["mail.template"]).send_mail_batch
 
-        def fail(template, res_id, *args, **kwargs):
-            if res_id == moves[0].id:
+        def fail(template, res_ids, *args, **kwargs):
+            if moves[0].id in res_ids:
                 raise ValueError("The template is broken.")
-            return send(template, res_id, *args, **kwargs)
+            return send(template, res_ids, *args, **kwargs)
 
         with (
-            patch.object(type(self.env["mail.template"]), "send_mail", fail),
+            patch.object(type(self.env["mail.template"]), "send_mail_batch", fail),
             mute_logger("odoo.addons.subscription_mgmt.models.common.subscription_parking_mixin"),
         ):
             self.run_cron("run_dunning", DUE + timedelta(days=1))
@@ -389,6 +389,39 @@ class TestDunning(ChargeCommon):
         taken.active = False
         self.run_day(DUE + timedelta(days=5))
         self.assertEqual(len(self.mails(move)), 1)
+
+    # === MANY AT ONCE === #
+    def test_reminders_of_many_take_few_queries_and_say_what_one_alone_says(self):
+        plan = self.make_plan((1, "email"), (9, "email"))
+        partners = self.env["res.partner"].create(
+            [{"name": f"Customer {n}", "email": f"c{n}@example.com"} for n in range(13)]
+        )
+        values = {"billing_mode": "post", "payment_token_id": False}
+        moves = [self.make_invoice(partner_id=partner.id, **values) for partner in partners]
+        moves = moves[0].union(*moves)
+        when = DUE + timedelta(days=1)
+        plan._run(moves[0], when)  # what a server remembers
+        few = self.count_queries(lambda: plan._run(moves[1:3], when))
+        many = self.count_queries(lambda: plan._run(moves[3:], when))
+        self.assertLess(many - few, 8 * 4, "each of eight more takes less than four")
+        for move in moves:
+            mail = self.mails(move)
+            self.assertEqual((len(mail), mail.recipient_ids), (1, move.partner_id))
+            self.assertIn(move.name, mail.subject)
+            self.assertEqual(self.logs(move), [(1, "email")])
+        alone = self.template.sudo()._generate_template(moves[5].ids, ("subject", "body_html"))[moves[5].id]
+        mail = self.mails(moves[5])
+        self.assertEqual((mail.subject, mail.body_html), (alone["subject"], alone["body_html"]))
+
+    def test_finding_the_steps_of_many_takes_no_more_queries(self):
+        plan = self.make_plan((1, "email"))
+        values = {"billing_mode": "post", "payment_token_id": False}
+        moves = [self.make_invoice(partner_id=self.customer.copy().id, **values) for _n in range(12)]
+        moves = moves[0].union(*moves)
+        when = DUE + timedelta(days=1)
+        plan._keep_own(moves, when)
+        few = self.count_queries(lambda: plan._keep_own(moves[:2], when))
+        self.assertEqual(self.count_queries(lambda: plan._keep_own(moves[2:], when)), few)
 
     # === SECURITY === #
     def test_rights_and_walls(self):

@@ -19,7 +19,10 @@ from . import test_installment
 from . import test_life_tour
 from . import test_lifecycle
 from . import test_lives
+from . import test_numbering
 from . import test_pause_kinds
+from . import test_plan_until
+from . import test_plan_sums
 from . import test_shared_cases
 from . import test_trial
 from . import test_signing

@@ -216,3 +216,28 @@ class TestPackageStaff(PurchaseCommon):
         self.customer.email = False
         with self.assertRaisesRegex(UserError, "no e-mail"):
             wallet.action_remind()
+
+    def test_more_customers_take_no_more_queries(self):
+        def read(wallets):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = wallets.search([("is_holding", "=", True), ("id", "in", wallets.ids)])
+            found.read(["kind", "credits_left", "date_end", "department_ids", "is_low", "is_expiring", "is_holding"])
+            return found, self.env.cr.sql_log_count - before
+
+        others = [self.env["res.partner"].create({"name": f"Holder {at}"}) for at in range(9)]
+        for at, customer in enumerate(others):
+            self.grant(self.credit if at % 3 else self.period, customer=customer)
+        over = self.grant(self.period, customer=others[0])
+        wallets = self.env["subscription.wallet"].search([("partner_id", "in", [one.id for one in others])])
+        for wallet in wallets:
+            held = wallet._get_valid(DAY)
+            self.assertEqual(wallet.entitlement_ids, held)
+            self.assertTrue(held)
+        self.assertNotIn(over, wallets.entitlement_ids, "it begins later")
+        read(wallets)
+        few = read(wallets[5:])[1]
+        found, many = read(wallets)
+        self.assertEqual(found, wallets)
+        self.assertEqual(few, many)

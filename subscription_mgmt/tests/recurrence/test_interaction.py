@@ -36,6 +36,28 @@ class TestAgenda(RecurrenceCommon):
         counted = [group for group in groups if group["model"] == "subscription.interaction"]
         self.assertEqual(counted[0]["planned_count"], 1)
 
+    def test_preparing_many_takes_few_queries(self):
+        for kind, most in ((self.type_call, 0.2), (self.type_meeting, 1.5), (self.type_task, 6)):
+            partners = self.env["res.partner"].create([{"name": f"Customer {n}"} for n in range(25)])
+            rows = self.interactions.create(
+                [
+                    {"name": "Visit", "type_id": kind.id, "partner_id": partner.id, "user_id": self.caller.id,
+                     "occurrence_date": TODAY}
+                    for partner in partners
+                ]
+            ).sudo()  # fmt: skip
+            rows[0]._prepare(TODAY)  # what a server remembers
+            few, many = (self.count_queries(lambda part=part: part._prepare(TODAY)) for part in (rows[1:5], rows[5:]))
+            with self.subTest(kind.name):
+                self.assertLessEqual(many - few, 16 * most, "of sixteen more")
+                self.assertEqual(rows.mapped("is_prepared"), [True] * 25)
+
+    def test_nobody_gets_an_e_mail_for_each_task(self):
+        before = self.env["mail.mail"].sudo().search([])
+        row = self.make_near(type_id=self.type_task.id)
+        self.assertIn(self.caller, row.task_id.user_ids)
+        self.assertFalse(self.env["mail.mail"].sudo().search([]) - before)
+
     def test_only_what_is_near_is_prepared_and_only_once(self):
         recurrence = self.make_recurrence()
         domain = self.interactions._get_unprepared_domain(self.company, TODAY)

@@ -14,6 +14,8 @@ from subscription_mgmt.tools.workbook.number_formats import format_kind
 ADDON = Path(__file__).resolve().parents[2]
 # Words of a context that a caller may send: they choose what is proposed or shown, and change no rule.
 HARMLESS = {"active_model", "active_ids", "recurring_invoice", "subscription_line_days", "subscription_shown"}
+# Odoo's own: by which day a number is drawn, as `next_by_code` has it
+HARMLESS |= {"ir_sequence_date"}
 LAYERS = ("models", "wizards", "controllers")
 
 

@@ -1,1 +1,2 @@
 from . import subscription_bill
+from . import due

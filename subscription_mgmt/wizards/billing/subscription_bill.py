@@ -5,6 +5,8 @@ from odoo.tools import format_date
 
 # A person waits for so many contracts (a few seconds); more are billed in the background, with a progress bar
 FOREGROUND = 300
+# Contracts that the dialog itself lists
+SHOWN = 100
 
 
 class SubscriptionBill(models.TransientModel):
@@ -53,6 +55,7 @@ class SubscriptionBill(models.TransientModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     date_next = fields.Date(string="Next Day", compute="_compute_next", help="On which something is due.")
     next_says = fields.Char(compute="_compute_next")
+    is_shortened = fields.Boolean(compute="_compute_is_shortened", export_string_translation=False)
     line_ids = fields.One2many(comodel_name="subscription.bill.line", inverse_name="bill_id", string="Preview")
 
     @api.model
@@ -87,11 +90,9 @@ class SubscriptionBill(models.TransientModel):
     @api.depends("date_ref", "contract_ids", "partner_ids", "category_ids", "company_id")
     def _compute_due(self):
         for wizard in self:
-            due = wizard._get_due()
-            wizard.contract_count = len(due)
-            wizard.installment_count = sum(line["installment_count"] for line in due)
-            wizard.amount = sum(line["amount"] for line in due)
-            wizard.amount_before = sum(line["amount_before"] for line in due)
+            contracts, rows, amount, before = wizard._get_totals()
+            wizard.contract_count, wizard.installment_count = contracts, rows
+            wizard.amount, wizard.amount_before = amount, before
 
     @api.depends("contract_count")
     def _compute_next(self):
@@ -110,6 +111,11 @@ class SubscriptionBill(models.TransientModel):
                     amount=wizard.currency_id.format(amount),
                 )
 
+    @api.depends("line_ids", "contract_count")
+    def _compute_is_shortened(self):
+        for wizard in self:
+            wizard.is_shortened = len(wizard.line_ids) < wizard.contract_count
+
     def _get_next_due(self):
         """The next day on which something is due: (day, number of contracts, amount in company currency)."""
         self.ensure_one()
@@ -124,7 +130,11 @@ class SubscriptionBill(models.TransientModel):
         due = rows._read_group(
             domain & Domain("date_invoice", "=", first.date_invoice), ["contract_id"], ["price_subtotal:sum"]
         )
-        return first.date_invoice, len(due), sum(self._convert(contract, amount) for contract, amount in due)
+        return (
+            first.date_invoice,
+            len(due),
+            sum(self._convert(contract.currency_id.id, amount) for contract, amount in due),
+        )
 
     def action_take_next(self):
         """Look at the next day on which something is due; the invoices keep their own day."""
@@ -159,40 +169,13 @@ class SubscriptionBill(models.TransientModel):
             return self.env["subscription.contract"] if self.is_chosen else None
         return self.env["subscription.contract"].search(domain)
 
-    def _get_due(self):
-        """What a run would bill now, one dict per contract, in company currency; nothing is written.
+    def action_preview(self):
+        """List what would be billed, contract by contract, with the difference to the period before.
 
-        `amount_before` is what the same lines were billed for their period before.
+        Of many those alone that differ most; the others are in the list behind the dialog.
         """
         self.ensure_one()
-        run, rows = self.env["subscription.billing.run"], self.env["subscription.installment"]
-        contracts = self.env["subscription.contract"].search(
-            run._get_due_domain(self.company_id, self.date_ref, self._get_chosen())
-        )
-        domain = Domain("contract_id", "in", contracts.ids) & run._get_due_rows_domain(self.company_id, self.date_ref)
-        due = rows.search(domain, order="contract_id.id, date_invoice, date_from, id")._cap_backlog()
-        before = due._get_amounts_before()
-        return [
-            {
-                "contract_id": contract.id,
-                "invoice_partner_id": contract.invoice_partner_id.id,
-                "date_from": min(rows.mapped("date_from")),
-                "date_to": max(rows.mapped("date_to")),
-                "installment_count": len(rows),
-                "amount": self._convert(contract, sum(rows.mapped("price_subtotal"))),
-                "amount_before": self._convert(contract, sum(before.get(line, 0.0) for line in rows.line_id)),
-            }
-            for contract, rows in due.grouped("contract_id").items()
-        ]
-
-    def _convert(self, contract, amount):
-        """Amount of the contract's currency in that of the company."""
-        return contract.currency_id._convert(amount, self.currency_id, self.company_id, self.date_invoice)
-
-    def action_preview(self):
-        """List what would be billed, contract by contract, with the difference to the period before."""
-        self.ensure_one()
-        self.line_ids = [Command.clear(), *(Command.create(line) for line in self._get_due())]
+        self.line_ids = [Command.clear(), *(Command.create(line) for line in self._get_due(SHOWN))]
         return self._open_again(self.env._("Preview"))
 
     def action_bill(self):

@@ -1,0 +1,2 @@
+from . import batches
+from . import queue_job
