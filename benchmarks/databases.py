@@ -36,6 +36,12 @@ class Databases:
         _call_shell("copy_files", source, target)
         return target
 
+    def keep(self, name, target):
+        """Leave a database behind under a name of one's own, in place of one that has it."""
+        _call_shell("drop_db", target)
+        subprocess.run(["psql", "-qd", "postgres", "-c", f'ALTER DATABASE "{name}" RENAME TO "{target}"'], check=True)
+        _call_shell("copy_files", name, target)
+
     def drop(self, name):
         """Drop one that is not needed any more."""
         self._names.remove(name)

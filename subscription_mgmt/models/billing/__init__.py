@@ -6,6 +6,7 @@ from . import outcome
 from . import posting
 from . import background
 from . import entry
+from . import subscription_given_mixin
 from . import given
 from . import head
 from . import invoicing

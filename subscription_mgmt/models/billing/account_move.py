@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.context import LEDGER
+from ..common.context import CHECKED, LEDGER, POSTING
 from ..common.groups import ACCOUNTING
+
+# The write by which Odoo posts
+POSTED = {"state", "posted_before"}
 
 
 class AccountMove(models.Model):
@@ -55,6 +58,18 @@ class AccountMove(models.Model):
     def _create_subscription_moves(self, vals_list):
         """Create invoices that billing goes on with by itself."""
         return self.with_context(subscription_ledger=LEDGER).create(vals_list).with_env(self.env)
+
+    def write(self, vals):
+        """Override of `account` for what billing knows better.
+
+        While it is handed to the mail server or to a gateway an invoice is not sent yet, though Odoo calls it sent as
+        soon as its PDF is made. Drafts are in order as they are stored, so posting them derives no line again.
+        """
+        if self.env.context.get("subscription_on_its_way") is CHECKED:
+            vals = {name: value for name, value in vals.items() if name != "is_move_sent"}
+        if self.env.context.get("subscription_posting") is POSTING and vals.keys() == POSTED:
+            return super(AccountMove, self.with_context(skip_invoice_sync=True)).write(vals)
+        return super().write(vals)
 
     @api.depends("line_ids.subscription_installment_ids", "reversed_entry_id")
     def _compute_subscription_contract_ids(self):

@@ -39,15 +39,6 @@ class AccountMove(models.Model):
         groups=ACCOUNTING,
     )
 
-    def write(self, vals):
-        """Override of `account`: while it is handed to the mail server or to a gateway an invoice is not sent yet.
-
-        Odoo calls it sent as soon as its PDF is made.
-        """
-        if "is_move_sent" in vals and self.env.context.get("subscription_on_its_way") is CHECKED:
-            vals = {name: value for name, value in vals.items() if name != "is_move_sent"}
-        return super().write(vals)
-
     # === WHAT TO SEND === #
     @api.model
     def _get_subscription_send_domain(self, company, date_ref):

@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 from ..common.context import QUIET
 from .decisions import BillingDecisions
-from .given import get_complete
+from .subscription_given_mixin import get_complete
 
 # Billing dates of one contract that one run makes up for; a longer backlog goes on with the next run
 BACKLOG = 24

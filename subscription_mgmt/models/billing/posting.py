@@ -24,8 +24,6 @@ NUMBERING = (
     "_set_next_sequence",
 )
 KNOWN = {"account", "account_debit_note", "subscription_mgmt"}
-# The write by which Odoo posts
-STATE = {"state", "posted_before"}
 
 
 class AccountMove(models.Model):
@@ -49,12 +47,6 @@ class AccountMove(models.Model):
         locked = self.try_lock_for_update(allow_referencing=True)
         due = locked.search(domain & Domain("id", "in", locked.ids), order="id")
         return due._isolate("post", lambda part: part._subscription_post(day), today or day)
-
-    def write(self, vals):
-        """Override of `account`: drafts are in order as they are stored, so posting them derives no line again."""
-        if self.env.context.get("subscription_posting") is POSTING and set(vals) == STATE:
-            return super(AccountMove, self.with_context(skip_invoice_sync=True)).write(vals)
-        return super().write(vals)
 
     # === NUMBERS === #
     def _get_next_sequence_format(self):

@@ -12,7 +12,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.subscription_mgmt.models.billing.decisions import BillingDecisions
-from odoo.addons.subscription_mgmt.models.billing.given import get_complete
+from odoo.addons.subscription_mgmt.models.billing.subscription_given_mixin import get_complete
 from odoo.addons.subscription_mgmt.models.common.context import QUIET
 
 from ..common import SubscriptionCommon
