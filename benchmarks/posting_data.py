@@ -101,7 +101,7 @@ def read_posted(env, day):
         "line.amount_residual::text, count(analytic.id) FROM account_move_line line "
         "JOIN account_move move ON move.id = line.move_id "
         "LEFT JOIN account_analytic_line analytic ON analytic.move_line_id = line.id "
-        "WHERE move_type = 'out_invoice' AND invoice_date = %s AND move.ref IS DISTINCT FROM %s "
+        "WHERE move.move_type = 'out_invoice' AND move.invoice_date = %s AND move.ref IS DISTINCT FROM %s "
         "GROUP BY line.id, move.id ORDER BY line.id",
     ):
         env.cr.execute(query, [day, WAITING])

@@ -59,6 +59,33 @@ with Registry(sys.argv[1]).cursor() as cr:
     sys.stdin.readline()
 """
 
+# Run by a child process: post in small batches, each committed, as the scheduled action does; or carry out the runs.
+NIGHT = """
+import sys
+from datetime import date
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+# A worker that comes second to a row is told so by an error of the database: expected here, and handled by the frame.
+config.parse_config(["-d", sys.argv[1], "--no-http", "--log-level=warn", "--log-handler=odoo.sql_db:CRITICAL"])
+from odoo.addons.subscription_mgmt.models.billing import background, subscription_billing_run as billing
+billing.BILL_BATCH = 5
+background.POST = background.POST._replace(size=4)
+with Registry(sys.argv[1]).cursor() as cr:
+    env = api.Environment(cr, api.SUPERUSER_ID, {})
+    company = env["res.company"].browse(int(sys.argv[2]))
+    type(env["res.company"])._get_subscription_companies = lambda companies: company.with_env(companies.env)
+    cr.commit()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    if sys.argv[3] == "post":
+        frame = company._work_for(env["subscription.batches"])
+        frame._run_job(background.POST, date(2026, 1, 1))
+    else:
+        env["subscription.billing.run"]._cron_bill_due()
+    cr.commit()
+"""
+
 
 @tagged("post_install", "-at_install", "subscription_processes")
 class TestBillingProcesses(ProcessCase):
@@ -152,6 +179,102 @@ class TestBillingProcesses(ProcessCase):
         with self.registry.cursor() as cr:
             cr.execute("SELECT count(DISTINCT name) FROM account_move WHERE company_id = %s", [self.company_id])
             self.assertEqual(cr.fetchone(), (CONTRACTS,), "each has a number of its own")
+
+    # === TWO WORKERS === #
+    def run_night(self, *works):
+        """Let workers go at the same moment; all come to their end."""
+        workers = [self.start(NIGHT, self.company_id, work) for work in works]
+        for worker in workers:
+            self.assertEqual(worker.stdout.readline(), "ready\n")
+        for worker in workers:
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+        for worker in workers:
+            self.assertEqual(worker.wait(timeout=240), 0, "nobody is stopped")
+
+    def make_drafts_to_post(self, journals=1):
+        """Drafts of an earlier run that was interrupted before it posted, in so many journals."""
+        self.assertEqual(self.start_worker().wait(timeout=120), 0)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {"allowed_company_ids": [self.company_id]})
+            moves = env["account.move"].search([("company_id", "=", self.company_id)], order="id")
+            if journals == 2:
+                moves[::2].journal_id = moves.journal_id.copy({"code": "TWO"})
+            moves.env.flush_all()
+            cr.execute("UPDATE account_move SET subscription_billing_mode = 'post' WHERE id = ANY(%s)", [moves.ids])
+
+    def read_numbers(self):
+        """Of each journal: numbers without a hole from 1 on, or what there is; how many say there is one."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                """SELECT count(*), min(sequence_number), max(sequence_number), count(DISTINCT name),
+                          count(*) FILTER (WHERE made_sequence_gap)
+                     FROM account_move WHERE company_id = %s AND state = 'posted' GROUP BY journal_id""",
+                [self.company_id],
+            )
+            return cr.fetchall()
+
+    def test_two_workers_post_one_journal_without_a_gap(self):
+        self.make_drafts_to_post()
+        self.run_night("post", "post")
+        self.assertEqual(self.read_states(), {"posted": CONTRACTS})
+        self.assertEqual(self.read_numbers(), [(CONTRACTS, 1, CONTRACTS, CONTRACTS, 0)])
+        self.assertFalse(self.read_problems())
+
+    def test_two_workers_post_two_journals_without_a_gap(self):
+        self.make_drafts_to_post(journals=2)
+        self.run_night("post", "post")
+        half = CONTRACTS // 2
+        self.assertEqual(self.read_numbers(), [(half, 1, half, half, 0)] * 2)
+        self.assertFalse(self.read_problems())
+
+    def test_two_workers_carry_out_runs_while_drafts_of_another_wait(self):
+        """Runs that were ordered are carried out by one worker each, and what waits is posted by either."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            company = env["res.company"].browse(self.company_id)
+            contracts = env["subscription.contract"].search([("company_id", "=", company.id)])
+            contracts.billing_mode = "post"
+            self.addCleanup(self.bill_drafts_again)
+            runs = env["subscription.billing.run"].with_company(company)
+            # Runs that other tests interrupted would take everything on.
+            runs.search([("company_id", "=", company.id)])._write_sealed({"state": "done"})
+            earlier = runs._open(company, DAY)
+            earlier._bill_batch(contracts[:20])
+            earlier._finish()
+            parts = (contracts[20:40], contracts[40:])
+            run_ids = [runs._start(company, DAY, part, date_invoice=DAY).id for part in parts]
+        self.run_night("runs", "runs")
+        self.assertEqual(self.read_ledger(), (0, CONTRACTS, CONTRACTS, CONTRACTS))
+        self.assertEqual(self.read_numbers(), [(CONTRACTS, 1, CONTRACTS, CONTRACTS, 0)])
+        self.assertFalse(self.read_problems())
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT total_count, done_count, state FROM subscription_billing_run WHERE id = ANY(%s)", [run_ids]
+            )
+            self.assertEqual(cr.fetchall(), [(20, 20, "done"), (20, 20, "done")], "one worker each")
+
+    def bill_drafts_again(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            env["subscription.contract"].search([("company_id", "=", self.company_id)]).billing_mode = "draft"
+
+    def test_a_run_that_another_worker_carries_out_is_left_to_it(self):
+        with self.registry.cursor() as cr, self.registry.cursor() as other:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            company = env["res.company"].browse(self.company_id)
+            run = env["subscription.billing.run"]._start(company, DAY, env["subscription.contract"])
+            theirs = run.with_env(env(cr=other))
+            with run._hold() as is_mine, theirs._hold() as is_theirs:
+                self.assertEqual((is_mine, is_theirs), (True, False))
+            with theirs._hold() as is_theirs:
+                self.assertTrue(is_theirs, "given back")
+
+    def read_problems(self):
+        """What was set aside."""
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT reason FROM subscription_parking WHERE company_id = %s", [self.company_id])
+            return cr.fetchall()
 
     def read_states(self):
         """{state: number} of the invoices."""
