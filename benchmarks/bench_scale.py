@@ -14,6 +14,8 @@ ADDON = "subscription_mgmt"
 SIZES = "10000"
 # A screen is asked for once to warm up and then so often; one that takes longer than SLOW seconds is not asked again
 RUNS, SLOW = 5, 3
+# Contracts that are compared with their terms, to see that the copies are sound
+CHECKED = 200
 
 
 # === JOBS: each in a process of its own === #
@@ -33,9 +35,23 @@ def count(database):
         for label, table in counts.items():
             env.cr.execute(f"SELECT count(*) FROM {table}")
             [found[label]] = env.cr.fetchone()
+        check(env)
         env.cr.execute("SELECT pg_database_size(current_database()) / 1048576")
         [found["MB"]] = env.cr.fetchone()
         return {**found, "versions": read_versions(env)}
+
+
+def check(env):
+    """Stop when assurance finds anything: in the counts of all contracts, or day by day in the terms of some copies."""
+    company = env.company
+    today = company._subscription_today()
+    env["subscription.contract"].search([], order="id desc", limit=CHECKED)._compare_with_terms(today)
+    checks = env["subscription.assurance"]._check(company, today).filtered(lambda one: one.count and one.kind != "cron")
+    if checks:
+        raise SystemExit(
+            f"error: assurance finds {dict(zip(checks.mapped('kind'), checks.mapped('count'), strict=True))}"
+        )
+    env.cr.rollback()
 
 
 def show(database):

@@ -90,6 +90,9 @@ class Copier:
         for definition in indexes:
             self.cr.execute(definition)
         self.cr.execute("SET session_replication_role = origin")
+        # Without triggers nothing kept the sums of what was copied.
+        for name in ("subscription.plan.sum", "subscription.run.sum"):
+            self.env[name]._sum_up()
 
     def _drop_indexes(self, names):
         """Indexes are built faster over all rows than with each; :return: their definitions."""

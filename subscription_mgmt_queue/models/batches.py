@@ -31,6 +31,7 @@ CHANNELS = {
     background.POST: "posting",
     gateway.HAND_IN: "sending",
     delivery.SEND: "sending",
+    delivery.MAIL: "sending",
     sending.PREPARE: "charging",
     sending.SEND: "charging",
     sending.ASK: "charging",

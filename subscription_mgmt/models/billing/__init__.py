@@ -14,6 +14,7 @@ from . import review
 from . import account_move
 from . import mail_mail
 from . import delivery
+from . import account_move_send
 from . import gateway
 from . import printing
 from . import corrected

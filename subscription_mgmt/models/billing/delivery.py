@@ -101,12 +101,16 @@ class AccountMove(models.Model):
         ways = sender._get_default_sending_methods(self)
         by_mail = "email" in ways
         before = self.message_ids
-        sender._generate_and_send_invoices(self.with_context(subscription_on_its_way=CHECKED) if by_mail else self)
+        # Odoo works out the section of all lines of an invoice where it needs that of one, and what it was not asked
+        # for it writes: taxes and terms are then looked at anew for each page.
+        self.line_ids.mapped("parent_id")
+        move = self.with_context(skip_invoice_sync=True)  # what is posted stays as it is
+        sender._generate_and_send_invoices(move.with_context(subscription_on_its_way=CHECKED) if by_mail else move)
         message = self._get_invoice_mail(before) if by_mail else self.env["mail.message"]
-        self._write_sealed({"subscription_handed_on": fields.Datetime.now(), "subscription_message_id": message.id})
+        move._write_sealed({"subscription_handed_on": fields.Datetime.now(), "subscription_message_id": message.id})
         # The customer fetches it, or has it from the gateway already.
         if not message and (ways == {"manual"} or self._is_at_gateway("accepted")):
-            self.is_move_sent = True
+            move.is_move_sent = True
 
     def _get_invoice_mail(self, before):
         """The message that was written to the customer just now; none is needed by whom a gateway has served."""
@@ -152,7 +156,7 @@ class AccountMove(models.Model):
         for move in self:
             if not move._has_left():
                 raise UserError(move._get_mail_failure())
-        self.is_move_sent = True
+        self.with_context(skip_invoice_sync=True).is_move_sent = True  # what is posted stays as it is
 
     def _get_notices(self):
         return self.sudo().subscription_message_id.notification_ids  # sudo: a notification is its recipient's

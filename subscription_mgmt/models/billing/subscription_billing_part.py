@@ -8,11 +8,18 @@ class SubscriptionBillingPart(models.Model):
     _inherit = "subscription.sealed.mixin"
     _description = "Part of a Billing Run"
 
-    run_id = fields.Many2one(comodel_name="subscription.billing.run", required=True, ondelete="cascade", index=True)
+    # Nobody sees them: what they are called is not translated.
+    run_id = fields.Many2one(
+        comodel_name="subscription.billing.run",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        export_string_translation=False,
+    )
     company_id = fields.Many2one(related="run_id.company_id", store=True, precompute=True)
-    done_count = fields.Integer(help="Contracts that were handled.")
-    contract_count = fields.Integer(help="Contracts that were billed.")
-    installment_count = fields.Integer(help="Rows that were billed.")
+    done_count = fields.Integer(export_string_translation=False)
+    contract_count = fields.Integer(export_string_translation=False)
+    installment_count = fields.Integer(export_string_translation=False)
 
     @api.model
     def _sum_up(self, runs):

@@ -58,7 +58,12 @@ class SubscriptionBillingRun(models.Model):
         help="Bills the chosen contracts, and nothing when none of them is left; else everything due.",
     )
     total_count = fields.Integer(string="Contracts Due", readonly=True)
-    part_ids = fields.One2many(comodel_name="subscription.billing.part", inverse_name="run_id", readonly=True)
+    part_ids = fields.One2many(
+        comodel_name="subscription.billing.part",
+        inverse_name="run_id",
+        readonly=True,
+        export_string_translation=False,
+    )
     done_count = fields.Integer(string="Contracts Handled", readonly=True, help="Billed, parked, or left to others.")
     progress = fields.Float(compute="_compute_progress", help="Part of the due contracts that is handled, in percent.")
     contract_count = fields.Integer(string="Contracts", readonly=True)

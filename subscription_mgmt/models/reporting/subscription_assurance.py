@@ -7,6 +7,7 @@ from ..common.batches import Job
 from .comparison import COMPARE
 from .mrr_log import VALUE
 
+BEGIN = Job("res.company", "_get_own_domain", "_begin_subscription_assurance", "check")
 CHECK = Job("res.company", "_get_own_domain", "_check_subscription_assurance", "check")
 
 
@@ -39,6 +40,9 @@ class SubscriptionAssurance(models.Model):
     )
     count = fields.Integer(string="Found", readonly=True)
     date_checked = fields.Datetime(string="Checked", readonly=True)
+    # Of the check of contracts alone: when the night began that goes on, and what nights before have seen to
+    look_begun = fields.Datetime(readonly=True)
+    look_until = fields.Datetime(readonly=True, help="What was written before has been looked at.")
 
     _kind_unique = models.UniqueIndex("(company_id, kind)", "Each check stands once per company.")
 
@@ -49,14 +53,25 @@ class SubscriptionAssurance(models.Model):
         :param date_ref: what was to be billed before this day should have been.
         :return: the checks of the company.
         """
-        checks = self.search([("company_id", "=", company.id)])
-        missing = {kind for kind, _label in self._fields["kind"].selection} - set(checks.mapped("kind"))
-        checks += self.create([{"company_id": company.id, "kind": kind} for kind in sorted(missing)])
+        checks = self._ensure(company)
         for check in checks:
             model, domain = check._get_target(date_ref)
             count = self.env[model].sudo().search_count(domain)  # sudo: a figure, whoever looks
             check.write({"count": count, "date_checked": fields.Datetime.now()})
         return checks
+
+    @api.model
+    def _ensure(self, company):
+        """The checks of a company, one of each kind."""
+        checks = self.search([("company_id", "=", company.id)])
+        missing = {kind for kind, _label in self._fields["kind"].selection} - set(checks.mapped("kind"))
+        return checks + self.create([{"company_id": company.id, "kind": kind} for kind in sorted(missing)])
+
+    @api.model
+    def _get_look(self, company):
+        """The check that remembers how far the contracts of a company have been looked at; maybe none yet."""
+        # sudo: whoever has something looked at
+        return self.sudo().search([("company_id", "=", company.id), ("kind", "=", "settlement")])
 
     def _get_target(self, date_ref):
         """Model and domain of the records that show this discrepancy."""
@@ -91,21 +106,31 @@ class SubscriptionAssurance(models.Model):
 
     def _get_differs_target(self, date_ref):
         """Lines that a person changed: in drafts, and for a month after; later they are what was wanted."""
-        self.env.flush_all()
+        # sudo: as in _get_look
+        contracts = self.env["subscription.assurance.check"].sudo()._find_worth_a_look(self.company_id, date_ref)
         self.env.cr.execute(
             """
             SELECT installment.id
               FROM subscription_installment installment
               JOIN account_move_line line ON line.id = installment.invoice_line_id
               JOIN account_move move ON move.id = line.move_id
-             WHERE installment.company_id = %s
+             WHERE installment.company_id = %s AND installment.contract_id = ANY(%s)
                AND (move.state = 'draft' OR move.state = 'posted' AND move.invoice_date > %s)
                AND abs(CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * line.price_subtotal
                        - installment.price_subtotal) > 0.005
             """,
-            [self.company_id.id, fields.Date.subtract(date_ref, days=31)],
+            [self.company_id.id, contracts, fields.Date.subtract(date_ref, days=31)],
         )
         return "subscription.installment", Domain("id", "in", [row_id for (row_id,) in self.env.cr.fetchall()])
+
+    def _get_doubtful_contracts(self, date_ref):
+        """Contracts whose invoices or revenue log are found to be wrong."""
+        rows, contracts = self.env["subscription.installment"], self.env["subscription.contract"]
+        for check in self.filtered(lambda check: check.count and check.kind in ("differs", "mrr")):
+            model, domain = check._get_target(date_ref)
+            found = self.env[model].with_context(active_test=False).search(domain)
+            contracts |= found.contract_id if model == rows._name else found
+        return contracts
 
     def _get_draft_target(self, date_ref):
         made = Domain("subscription_billing_mode", "not in", (False, "draft"))
@@ -180,14 +205,30 @@ class SubscriptionAssurance(models.Model):
     @api.model
     def _cron_check_assurance(self):
         """Look every night at each company that runs subscriptions: contract by contract, then at the whole."""
-        self.env["subscription.batches"]._run(VALUE, COMPARE, CHECK)
+        self.env["subscription.batches"]._run(VALUE, BEGIN, COMPARE, CHECK)
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    def _begin_subscription_assurance(self, _date_ref):
+        """Note when the night began; one that was interrupted goes on from its first beginning."""
+        for company in self:
+            self.env["subscription.assurance"]._ensure(company)
+            look = self.env["subscription.assurance"]._get_look(company)
+            look.look_begun = look.look_begun or self.env.cr.now()
+
     def _check_subscription_assurance(self, date_ref):
         """Look for every kind of discrepancy in these companies, and reckon up their months."""
+        checked, months = self.env["subscription.assurance.check"], self.env["subscription.assurance.month"]
         for company in self:
-            self.env["subscription.assurance"]._check(company, date_ref)
-            self.env["subscription.assurance.month"]._reckon(company, date_ref)
+            looked_at = checked._find_worth_a_look(company, date_ref)
+            checks = self.env["subscription.assurance"]._check(company, date_ref)
+            checked._note_doubtful(looked_at, checks._get_doubtful_contracts(date_ref).ids)
+            look = checks.filtered(lambda check: check.kind == "settlement")
+            touched = months._find_touched(company, date_ref, look.look_until)
+            if touched:
+                months._reckon(company, date_ref, touched)
+            if look.look_begun:
+                until = checked._find_left_since(company, date_ref, look.look_begun)
+                look.write({"look_until": until, "look_begun": False})

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -19,6 +21,9 @@ class SubscriptionAssuranceCheck(models.Model):
     )
     # The time of the check is when the row was written.
     date_checked = fields.Date(string="Checked", required=True, readonly=True)
+    is_doubtful = fields.Boolean(
+        readonly=True, help="Its invoices or its revenue log were not as they should be: looked at again every night."
+    )
 
     _once = models.UniqueIndex("(contract_id)", "A contract has one last check.")
 
@@ -60,9 +65,18 @@ class SubscriptionAssuranceCheck(models.Model):
             late=LATE,
         )
 
+    # === HOW FAR BACK === #
     @api.model
-    def _get_touched_query(self, company):
-        """When something that belongs to a contract was last written: terms, plan, invoices and what reverses them."""
+    def _get_floor(self, company):
+        """What was written before this moment has been looked at.
+
+        Until a night has been carried out to its end: when the contract was looked at that waits the longest.
+        """
+        kept = self.env["subscription.assurance"]._get_look(company).look_until
+        return kept or self._get_oldest(company)
+
+    @api.model
+    def _get_oldest(self, company):
         [[floor]] = self.env.execute_query(
             SQL(
                 """
@@ -75,6 +89,83 @@ class SubscriptionAssuranceCheck(models.Model):
                 company.id,
             )
         )
+        return floor
+
+    @api.model
+    def _find_left_since(self, company, date_ref, begun):
+        """The moment since which something was written that has not been looked at, at the end of a night.
+
+        Mostly when the night began. A contract that could not be looked at, or was written after a person had it looked
+        at in the morning, keeps its own time, for a month at most: then it is looked at whatever was written.
+        """
+        until = fields.Datetime.subtract(begun, hours=1)
+        [[left]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT MIN(checked.write_date) - %(late)s::interval
+                  FROM subscription_assurance_check checked
+                  JOIN subscription_contract contract ON contract.id = checked.contract_id
+                  JOIN (%(touched)s) touched ON touched.contract_id = contract.id
+                 WHERE contract.company_id = %(company)s AND contract.state != 'draft'
+                   AND checked.date_checked > %(month_ago)s AND checked.write_date < %(begun)s
+                   AND touched.write_date > checked.write_date - %(late)s::interval
+                """,
+                late=LATE,
+                touched=self._get_touched_query(company, until),
+                company=company.id,
+                month_ago=fields.Date.subtract(date_ref, days=MONTH),
+                begun=begun,
+            )
+        )
+        return min(left, until) if left else until
+
+    @api.model
+    def _find_worth_a_look(self, company, date_ref):
+        """Ids of the contracts whose invoices and revenue log are looked at on the day.
+
+        Those that were compared since yesterday, or touched since, and those with which something was wrong.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT contract.id
+                  FROM subscription_contract contract
+             LEFT JOIN subscription_assurance_check checked ON checked.contract_id = contract.id
+                 WHERE contract.company_id = %(company)s
+                   AND (checked.id IS NULL OR checked.is_doubtful OR checked.date_checked >= %(yesterday)s
+                        OR contract.id IN (SELECT contract_id FROM (%(touched)s) touched))
+                """,
+                company=company.id,
+                yesterday=fields.Date.subtract(date_ref, days=1),
+                touched=self._get_touched_query(company),
+            )
+        )
+        return [id_ for (id_,) in rows]
+
+    @api.model
+    def _note_doubtful(self, looked_at, doubtful):
+        """Keep with which of the contracts something is wrong; when they were looked at stays as it is."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE subscription_assurance_check SET is_doubtful = contract_id = ANY(%(doubtful)s)
+                 WHERE contract_id = ANY(%(looked_at)s)
+                   AND COALESCE(is_doubtful, FALSE) != (contract_id = ANY(%(doubtful)s))
+                """,
+                doubtful=doubtful,
+                looked_at=looked_at,
+            )
+        )
+        self.invalidate_model(["is_doubtful"])
+
+    @api.model
+    def _get_touched_query(self, company, until=None):
+        """When something that belongs to a contract was last written: terms, plan, invoices and what reverses them.
+
+        :param until: as if nothing was written later.
+        """
         return SQL(
             """
             SELECT contract_id, MAX(write_date) AS write_date
@@ -93,11 +184,19 @@ class SubscriptionAssuranceCheck(models.Model):
                       JOIN subscription_installment row
                         ON row.invoice_line_id IN (line.id, line.subscription_origin_line_id)
                      WHERE move.company_id = %(company)s AND move.write_date > %(floor)s) written
+             WHERE write_date <= %(until)s
           GROUP BY contract_id
             """,
-            floor=floor,
+            floor=self._get_floor(company),
+            until=until or datetime.max,
             company=company.id,
         )
+
+
+class SubscriptionContractLine(models.Model):
+    _inherit = "subscription.contract.line"
+
+    _written = models.Index("USING brin (write_date)")
 
 
 class SubscriptionInstallment(models.Model):
@@ -105,6 +204,8 @@ class SubscriptionInstallment(models.Model):
 
     # Finds the few stretches of the table that were written lately, and costs billing next to nothing.
     _written = models.Index("USING brin (write_date)")
+    # Periods without an amount, of which there are few
+    _free = models.Index("(company_id, date_invoice) WHERE state = 'planned' AND price_subtotal = 0")
 
 
 class AccountMove(models.Model):

@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, formatLang
 
-# Months that are reckoned up again every night, this one included
+from .subscription_assurance_check import MONTH
+
+# Months that are reckoned up, this one included
 MONTHS = 13
 FIGURES = ("expected", "billed", "waiting", "by_hand")
 
@@ -78,6 +80,46 @@ class SubscriptionAssuranceMonth(models.Model):
 
     # === RECKONING === #
     @api.model
+    def _find_touched(self, company, date_ref, since):
+        """Months to reckon up: those of which a row or its invoice was written, which did not agree, or wait.
+
+        Once a month each of them, whatever was written.
+
+        :param since: when the last look began; None: all of them.
+        """
+        months = [fields.Date.subtract(date_ref.replace(day=1), months=back) for back in range(MONTHS)]
+        if not since:
+            return months
+        self.env.flush_all()
+        query = SQL(
+            """
+            SELECT DISTINCT date_trunc('month', day)::date
+              FROM (SELECT date_invoice AS day FROM subscription_installment
+                     WHERE company_id = %(company)s AND write_date > %(since)s
+                    UNION ALL
+                    SELECT date_invoice FROM subscription_installment
+                     WHERE company_id = %(company)s AND state = 'planned' AND date_invoice < %(day)s
+                    UNION ALL
+                    SELECT row.date_invoice
+                      FROM account_move move
+                      JOIN account_move_line line ON line.move_id = move.id AND line.display_type = 'product'
+                      JOIN subscription_installment row ON row.invoice_line_id = line.id
+                     WHERE move.company_id = %(company)s AND move.write_date > %(since)s
+                    UNION ALL
+                    SELECT date_invoice FROM subscription_assurance_difference WHERE company_id = %(company)s
+                    UNION ALL
+                    SELECT month FROM subscription_assurance_month
+                     WHERE company_id = %(company)s AND (is_good IS NOT TRUE OR date_checked < %(month_ago)s)) written
+            """,
+            company=company.id,
+            since=since,
+            day=date_ref,
+            month_ago=fields.Datetime.subtract(fields.Datetime.now(), days=MONTH),
+        )
+        touched = {month for (month,) in self.env.execute_query(query)}
+        return [month for month in months if month in touched]
+
+    @api.model
     def _reckon(self, company, date_ref, months=None):
         """Sum up months anew, the days before `date_ref`; those of which nothing is left to tell go.
 
@@ -99,7 +141,7 @@ class SubscriptionAssuranceMonth(models.Model):
     def _sum_rows(self, company, date_ref, months):
         """Figures by month: of the plan, and of the invoice lines that billed it."""
         sums = {}
-        for month, currency_id, unbilled, *figures in self._read_sums(company, date_ref, min(months), max(months)):
+        for month, currency_id, unbilled, *figures in self._read_sums(company, date_ref, months):
             values = sums.setdefault(month, {**dict.fromkeys(FIGURES, 0.0), "difference_count": 0})
             for name, figure in zip(FIGURES, figures, strict=True):
                 values[name] += float(figure or 0)
@@ -109,7 +151,7 @@ class SubscriptionAssuranceMonth(models.Model):
         return {month: values for month, values in sums.items() if month in months}
 
     @api.model
-    def _read_sums(self, company, date_ref, first, last):
+    def _read_sums(self, company, date_ref, months):
         """Rows of (month, currency, not billed in that currency, then the figures in that of the company).
 
         What the plan came to is reckoned from the invoice line and what the row says besides, so that rates and
@@ -139,14 +181,16 @@ class SubscriptionAssuranceMonth(models.Model):
                     CROSS JOIN LATERAL (SELECT CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS of) sign
                          WHERE row.company_id = %(company)s
                            AND row.date_invoice >= %(first)s AND row.date_invoice < %(end)s
+                           AND date_trunc('month', row.date_invoice)::date = ANY(%(months)s)
                            AND (row.state = 'invoiced' OR row.state = 'planned' AND row.date_invoice < %(day)s
                                 AND contract.state IN ('active', 'closed'))) one
               GROUP BY 1, 2
                 """,
                 company=company.id,
                 day=date_ref,
-                first=first,
-                end=fields.Date.add(last, months=1),
+                months=months,
+                first=min(months),
+                end=fields.Date.add(max(months), months=1),
             )
         )
 

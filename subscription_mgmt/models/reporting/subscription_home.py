@@ -128,8 +128,7 @@ class SubscriptionHome(models.AbstractModel):
         rows = []
         labels = (self.env._("This week"), self.env._("This month"))
         for key, label in zip(("week", "month"), labels, strict=True):
-            domain = self._get_lists(today)[key][1]
-            groups = self._read("subscription.installment", domain, ["currency_id"], ["price_subtotal:sum", "__count"])
+            groups = self._read_planned(self._get_ends(today)[key == "month"])
             if groups is None:
                 return None
             company = self.env.company
@@ -139,6 +138,27 @@ class SubscriptionHome(models.AbstractModel):
             count = sum(count for _currency, _amount, count in groups)
             rows.append({"key": key, "label": f"{label} ({count})", "value": self._money(total)})
         return {"key": "month", "title": self.env._("To Be Billed"), "figure": rows[1]["value"], "rows": rows}
+
+    def _read_planned(self, last):
+        """Rows that are planned up to a day, by currency: all, of which sums are kept, without those not in service.
+
+        :return: list of (currency, amount, count); None where the plan is closed to the person.
+        """
+        planned = Domain("state", "=", "planned") & Domain("date_invoice", "<=", last)
+        figures = ["price_subtotal:sum", "__count"]
+        groups = self._read("subscription.installment", planned, ["currency_id"], figures)
+        if groups is None:
+            return None
+        resting = planned & Domain("contract_id.state", "!=", "active")
+        less = {
+            currency: rest
+            for currency, *rest in self._read("subscription.installment", resting, ["currency_id"], figures)
+        }
+        none = (0.0, 0)
+        return [
+            (currency, amount - less.get(currency, none)[0], count - less.get(currency, none)[1])
+            for currency, amount, count in groups
+        ]
 
     def _get_unpaid(self, _today):
         """What subscribers owe, by age."""

@@ -205,6 +205,16 @@ class SubscriptionUnpaid(models.Model):
         return self.contract_id.action_view_dues()
 
 
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # What is open, and nothing of what was ever paid: Odoo's own index has every line that is no receivable, too.
+    _subscription_open = models.Index(
+        "(account_id, date_maturity) WHERE reconciled IS NOT TRUE AND display_type = 'payment_term'"
+        " AND parent_state = 'posted'"
+    )
+
+
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 

@@ -10,4 +10,5 @@ from . import test_free
 from . import test_honest_runs
 from . import test_invoice_head
 from . import test_posting
+from . import test_printing
 from . import test_sending_processes

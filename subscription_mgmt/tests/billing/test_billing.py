@@ -214,6 +214,21 @@ class TestBilling(SubscriptionCommon):
             with self.subTest(zone=zone, utc=utc), freeze_time(utc):
                 self.assertEqual(self.company._subscription_today(), day)
 
+    def test_what_is_due_is_found_as_contract_by_contract(self):
+        contracts = self.make_contract()
+        contracts += self.make_contract(date_start=date(2026, 3, 1))
+        contracts += self.make_contract([{"billing_timing": "arrears"}])
+        contracts += self.make_contract(activate=False)
+        paused, closed = self.make_contract(), self.make_contract()
+        paused._pause_unpaid(date(2026, 1, 1), "Not paid")
+        closed.action_close(date(2026, 1, 31), self.reason)
+        contracts += paused + closed
+        runs = self.env["subscription.billing.run"]
+        for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 2, 1), date(2026, 6, 1)):
+            found = contracts.search(runs._get_due_domain(self.company, day)) & contracts
+            self.assertEqual(found, contracts.search(runs._get_due_domain(self.company, day, contracts)), day)
+        self.assertTrue(found)
+
     # === CRON === #
     @freeze_time("2026-01-01")
     def test_cron_bills_and_posts_and_stays_quiet_when_nothing_is_due(self):

@@ -78,6 +78,53 @@ class TestDelivery(SubscriptionCommon, MockEmail):
             mails.send()
         self.assertEqual((self.send(date(2026, 1, 2)), move.is_move_sent), (0, True))
 
+    def test_failed_invoice_that_a_person_sends_anew_is_not_sent_again(self):
+        move = self.make_invoice()
+        self.send(works=False)
+        with self.mock_mail_gateway():
+            self.env["account.move.send"]._generate_and_send_invoices(move)
+            self.assertEqual((len(self._mails), move.is_move_sent), (1, True))
+        self.assertEqual([self.send(date(2026, 1, 2)), self.send(date(2026, 1, 9))], [0, 0])
+
+    def test_one_that_cannot_be_printed_does_not_make_the_others_be_printed_again(self):
+        partners = self.env["res.partner"].create([{"name": n, "email": f"{n}@yildiz.example"} for n in "abcde"])
+        moves = self.env["account.move"].union(*(self.make_invoice(partner_id=partner.id) for partner in partners))
+        sender, printed = type(self.env["account.move.send"]), []
+        prepare = sender._prepare_invoice_pdf_report
+
+        def print_or_fail(self, invoices_data):
+            [move] = invoices_data
+            printed.append(move.id)
+            if move.id == moves[2].id:
+                raise UserError(move.env._("No program to print with."))
+            return prepare(self, invoices_data)
+
+        with patch.object(sender, "_prepare_invoice_pdf_report", print_or_fail):
+            self.assertEqual(self.send(), 4)
+        self.assertEqual(printed, moves.ids)
+        self.assertEqual(moves.mapped("is_move_sent"), [True, True, False, True, True])
+
+    def count_queries(self, number):
+        """Queries of handing over so many invoices, each to a customer of its own, without the mails."""
+        partners = self.env["res.partner"].create(
+            [{"name": f"Q{i}", "email": f"q{number}.{i}@yildiz.example"} for i in range(number)]
+        )
+        for partner in partners:
+            self.make_invoice(partner_id=partner.id)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        with self.mock_mail_gateway():
+            self.carry_out(SEND, DAY)
+            self.carry_out(MAIL, DAY)
+            self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_queries_of_an_invoice_do_not_grow_with_their_number(self):
+        self.count_queries(2)
+        few, many = self.count_queries(3), self.count_queries(9)
+        self.assertLessEqual((many - few) / 6, few / 3, "what the batch shares is read once")
+
     def test_customer_without_an_address_is_a_reason(self):
         self.customer.email = False
         move = self.make_invoice()

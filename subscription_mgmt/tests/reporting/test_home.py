@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
+from ...models.common.context import LEDGER
 from ..common import SubscriptionCommon
 
 LEVELS = {
@@ -50,6 +51,13 @@ class TestHome(SubscriptionCommon):
         )  # fmt: skip
         self.assertEqual(rows[1]["value"], self.money(sum(missed.mapped("price_subtotal"))))
         self.assertIn(f"({len(missed)})", rows[1]["label"])
+
+    def test_what_is_not_in_service_is_not_to_be_billed(self):
+        self.make_contract()
+        before = self.page()["month"]["rows"]
+        paused = self.make_contract()
+        paused.with_context(subscription_ledger=LEDGER).write({"state": "paused"})
+        self.assertEqual(self.page()["month"]["rows"], before)
 
     def test_a_list_that_there_is_not_is_refused(self):
         for key in ("nonsense", None, ["unpaid"]):

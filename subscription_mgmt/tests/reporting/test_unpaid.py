@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 
+from ...models.reporting.shares import get_open_pieces
 from ..common import SubscriptionCommon
 
 TODAY = date(2026, 6, 10)
@@ -344,6 +345,13 @@ class TestUnpaid(SubscriptionCommon):
         step._log(invoice, date(2026, 4, 1), "done")
         row = self.get_unpaid(contract)
         self.assertEqual((row.date_contact, row.dunning_step_id), (date(2026, 4, 1), step))
+
+    def test_what_is_open_is_found_without_what_is_paid(self):
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        code = get_open_pieces()
+        self.env.cr.execute("EXPLAIN " + code.code, code.params)
+        plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+        self.assertIn("account_move_line_subscription_open", plan)
 
     def test_the_list_costs_the_same_for_many(self):
         contracts = self.make_contract()

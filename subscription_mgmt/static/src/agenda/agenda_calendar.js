@@ -18,11 +18,12 @@ export class AgendaCalendarModel extends withBusyDays(CalendarModel) {
     async makeKinds(groups) {
         const kinds = await super.makeKinds(groups);
         const types = [...new Set(kinds.map(({ type_id }) => type_id?.[0]).filter(Boolean))];
-        const found = types.length
-            ? await this.orm.read("subscription.interaction.type", types, ["color"])
-            : [];
+        const found = types.length ? await this.orm.read("subscription.interaction.type", types, ["color"]) : [];
         const colors = Object.fromEntries(found.map(({ id, color }) => [id, color]));
-        return kinds.map((kind) => ({ ...kind, color: colors[kind.type_id?.[0]] || 0 }));
+        for (const kind of kinds) {
+            kind.color = colors[kind.type_id?.[0]] || 0;
+        }
+        return kinds;
     }
 
     async updateRecord(record, options = {}) {

@@ -55,19 +55,27 @@ export const withBusyDays = (Model) =>
             const groups = await this.orm.formattedReadGroup(resModel, domain, by, sums, { context });
             const [first, last] = [data.range.start.toISODate(), data.range.end.toISODate()];
             return groups
-                .map((group) => ({ group, day: group[by[0]]?.[0], count: group.__count }))
+                .map(({ __count: count, __extra_domain: busyDomain, ...group }) => ({
+                    group,
+                    day: group[by[0]]?.[0],
+                    count,
+                    busyDomain,
+                }))
                 .filter(({ day }) => day && day >= first && day <= last);
         }
 
         /** What stands on the calendar instead of the records, in the form of a record. */
         async makeKinds(groups) {
-            return groups.map(({ group, day, count }, place) => ({
-                ...Object.fromEntries(this.busyKinds.map((name) => [name, group[name]])),
-                ...this.placeOn(day),
-                id: -1 - place,
-                display_name: this.nameKind(group, count),
-                busyDomain: group.__extra_domain,
-            }));
+            return groups.map(({ group, day, count, busyDomain }, place) => {
+                const kind = this.placeOn(day);
+                for (const name of this.busyKinds) {
+                    kind[name] = group[name];
+                }
+                kind.id = -1 - place;
+                kind.display_name = this.nameKind(group, count);
+                kind.busyDomain = busyDomain;
+                return kind;
+            });
         }
 
         placeOn(day) {
@@ -78,21 +86,18 @@ export const withBusyDays = (Model) =>
             const [name] = this.busyKinds;
             const { selection } = this.meta.fields[name];
             const value = group[name];
-            const label = selection
-                ? Object.fromEntries(selection)[value]
-                : Array.isArray(value) && value[1];
+            const label = selection ? Object.fromEntries(selection)[value] : Array.isArray(value) && value[1];
             const parts = [[formatInteger(count), label].filter(Boolean).join(" ")];
             const currencies = group[`${this.busyCurrency}:array_agg_distinct`] || [];
             if (currencies.length === 1) {
-                parts.push(formatMonetary(group[`${this.busyAmount}:sum`], { currencyId: currencies[0] }));
+                const amount = group[`${this.busyAmount}:sum`];
+                parts.push(formatMonetary(amount, { currencyId: currencies[0], humanReadable: true }));
             }
             return parts.join(" · ");
         }
 
         async updateRecord(record, options = {}) {
-            return this.records[record.id]?.rawRecord.busyDomain
-                ? this.load()
-                : super.updateRecord(record, options);
+            return this.records[record.id]?.rawRecord.busyDomain ? this.load() : super.updateRecord(record, options);
         }
     };
 
