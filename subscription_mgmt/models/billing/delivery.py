@@ -8,7 +8,7 @@ from ..common.batches import Job
 from ..common.context import CHECKED
 from ..common.groups import ACCOUNTING
 from .gateway import HAND_IN
-from .mail_mail import INTERRUPTED
+from .mail_mail import INTERRUPTED, leave_after_commit
 
 # Few at a time: their rows stay locked until all are printed. Each alone: none is printed again for another's sake.
 SEND = Job("account.move", "_get_subscription_hand_over_domain", "_subscription_send", "send", size=10, alone=True)
@@ -105,9 +105,11 @@ class AccountMove(models.Model):
         # for it writes: taxes and terms are then looked at anew for each page.
         self.line_ids.mapped("parent_id")
         move = self.with_context(skip_invoice_sync=True)  # what is posted stays as it is
-        sender._generate_and_send_invoices(move.with_context(subscription_on_its_way=CHECKED) if by_mail else move)
+        on_its_way = {"subscription_on_its_way": CHECKED, "mail_notify_force_send": False}
+        sender._generate_and_send_invoices(move.with_context(**on_its_way) if by_mail else move)
         message = self._get_invoice_mail(before) if by_mail else self.env["mail.message"]
         move._write_sealed({"subscription_handed_on": fields.Datetime.now(), "subscription_message_id": message.id})
+        leave_after_commit(message)
         # The customer fetches it, or has it from the gateway already.
         if not message and (ways == {"manual"} or self._is_at_gateway("accepted")):
             move.is_move_sent = True

@@ -9,8 +9,9 @@ class AccountMove(models.Model):
 
     def _check_company(self, fnames=None):
         """Override of `base` to check the companies of a batch all at once; where one is wrong, Odoo says which."""
-        if not (self._is_complete() and fnames is None and len(self.company_id) == 1 and self._is_of_company()):
-            super()._check_company(fnames)
+        if self._is_complete() and fnames is None and len(self.company_id) == 1 and self._is_of_company():
+            return None
+        return super()._check_company(fnames)
 
     def _is_of_company(self):
         """Whether all that these records of one company point to may be used in it."""

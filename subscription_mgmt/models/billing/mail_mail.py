@@ -28,17 +28,6 @@ class MailMail(models.Model):
 
     failure_type = fields.Selection(selection_add=[(INTERRUPTED, "Interrupted while leaving")])
 
-    def send_after_commit(self):
-        """Override of `mail`: the invoices of a batch leave by one connection to the mail server, each marked first."""
-        if self.env.context.get("subscription_on_its_way") is not CHECKED or modules.module.current_test:
-            return super().send_after_commit()
-        after = self.env.cr.postcommit
-        if WAITING not in after.data:
-            after.data[WAITING] = set()
-            after.add(partial(_leave, self.env.cr.dbname, after.data[WAITING]))
-        after.data[WAITING].update(self.mail_message_id.ids)
-        return None
-
     def _send(self, *args, smtp_session=None, **options):
         """Override of `mail`: commit that a mail with an invoice is leaving, and afterwards what came of it."""
         if self.env.context.get("subscription_leaving") is not CHECKED or modules.module.current_test:
@@ -90,6 +79,15 @@ class MailMail(models.Model):
         return any(
             mail.state == "outgoing" or (mail.failure_type == INTERRUPTED and mail.write_date > young) for mail in self
         )
+
+
+def leave_after_commit(message):
+    """Have the mails of an invoice leave when it is committed that it was handed over; those of a batch together."""
+    after = message.env.cr.postcommit
+    if WAITING not in after.data:
+        after.data[WAITING] = set()
+        after.add(partial(_leave, message.env.cr.dbname, after.data[WAITING]))
+    after.data[WAITING].update(message.ids)
 
 
 def _leave(dbname, message_ids):

@@ -147,6 +147,7 @@ class AccountMoveLine(models.Model):
 class AccountAnalyticAccount(models.Model):
     _inherit = "account.analytic.account"
 
+    @api.private
     def exists(self):
         """Override of `base`: accounts that were looked up for the batch are there."""
         if get_known_accounts(self.env).issuperset(self._ids):

@@ -73,11 +73,18 @@ class SubscriptionGivenMixin(models.AbstractModel):
     def _is_complete(self):
         return self.env.context.get("subscription_companies") is CHECKED
 
+    def _get_shared(self):
+        """What the new records of the batch share; None where it is none."""
+        if isinstance(self.env.context.get("subscription_shared"), Shared):
+            return self.env.context["subscription_shared"]
+        return None
+
     @api.model
+    @api.private
     def new(self, values=None, origin=None, ref=None):
         """Override of `base`: Odoo makes a record for each amount that it rounds; one per currency will do."""
-        shared = self.env.context.get("subscription_shared")
-        if type(shared) is not Shared or len(values or ()) != 1 or not values.keys() <= CURRENCIES:
+        shared = self._get_shared()
+        if shared is None or len(values or ()) != 1 or not values.keys() <= CURRENCIES:
             return super().new(values, origin, ref)
         [(name, value)] = values.items()
         record = shared.get((self._name, name, value))
@@ -88,8 +95,8 @@ class SubscriptionGivenMixin(models.AbstractModel):
     @api.model
     def _add_missing_default_values(self, values):
         """Override of `base`: the defaults of a batch are the same for all its records."""
-        shared = self.env.context.get("subscription_shared")
-        if type(shared) is not Shared:
+        shared = self._get_shared()
+        if shared is None:
             return super()._add_missing_default_values(values)
         if (self._name, "defaults") not in shared:
             shared[self._name, "defaults"] = super()._add_missing_default_values({})

@@ -16,6 +16,8 @@ ADDON = Path(__file__).resolve().parents[2]
 HARMLESS = {"active_model", "active_ids", "recurring_invoice", "subscription_line_days", "subscription_shown"}
 # Odoo's own: by which day a number is drawn, as `next_by_code` has it
 HARMLESS |= {"ir_sequence_date"}
+# Read once it is known to be an object of this process
+LOOKED_AT_BEFORE = {"subscription_call", "subscription_shared"}
 LAYERS = ("models", "wizards", "controllers")
 
 
@@ -29,7 +31,7 @@ def reads_of_context():
             if isinstance(node, ast.Compare) and any(_is_context(part) for part in node.comparators):
                 yield place, ast.literal_eval(node.left), False
             elif isinstance(node, ast.Subscript) and _is_context(node.value):
-                yield place, ast.literal_eval(node.slice), node.slice.value == "subscription_call"
+                yield place, ast.literal_eval(node.slice), node.slice.value in LOOKED_AT_BEFORE
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_context(node.func.value):
                 parent = parents[node]
                 sealed = isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.Is, ast.IsNot))

@@ -7,8 +7,10 @@ from pathlib import Path
 ADDON = Path(__file__).resolve().parents[2]
 # The helper itself, and what nobody waits for: the night and the queue leave to others what others hold.
 BACKGROUND = {
+    "models/billing/delivery.py",
     "models/billing/gateway.py",
     "models/billing/posting.py",
+    "models/billing/mail_mail.py",
     "models/billing/subscription_billing_run.py",
     "models/charging/sending.py",
     "models/common/batches.py",
