@@ -128,8 +128,10 @@ class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
     def _bill_in_run(self, _date_ref, run_id):
-        """Bill what is due of these contracts in a run."""
-        self.env["subscription.billing.run"].browse(run_id)._bill_batch(self)
+        """Bill what is due of these contracts in a run, unless it was undone or ended while the batch waited."""
+        run = self.env["subscription.billing.run"].browse(run_id).exists()
+        if run.state in UNDER_WAY:
+            run._bill_batch(self)
 
     def action_retry_billing(self):
         """Bill the contracts now, without waiting for the next try."""

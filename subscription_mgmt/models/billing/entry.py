@@ -21,13 +21,17 @@ class SubscriptionBillingRun(models.Model):
     def _can_complete(self, values, decide):
         """Whether the complete entry of an invoice with these values is known to equal Odoo's own.
 
-        Left to Odoo: early-payment discounts, negative lines and credit notes where they are booked as storno, taxes
-        due on payment, lines whose account Odoo would have to guess, and whatever belongs to another company.
+        Left to Odoo: early-payment discounts, discounts with an account of their own, negative lines and credit notes
+        where they are booked as storno, taxes due on payment, lines whose account Odoo would have to guess, and whatever
+        belongs to another company.
         """
         move = self._get_entry_terms(values)
         if move["term"].early_discount or not self._get_receivable(move):
             return False
         lines = self._get_product_values(values)
+        # Odoo books discounts on an account of their own, by items of their own.
+        if move["company"].account_discount_expense_allocation_id and any(line["discount"] for line in lines):
+            return False
         # Red entries: which side of an account what is given back stands on.
         if move["company"].account_storno and (move["refund"] or any(self._is_negative(line) for line in lines)):
             return False

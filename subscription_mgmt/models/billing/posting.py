@@ -3,6 +3,7 @@
 A differential test posts copies of the same drafts with Odoo's own `action_post` and compares everything.
 """
 
+from psycopg2.errorcodes import SERIALIZATION_FAILURE
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, models
@@ -24,6 +25,12 @@ NUMBERING = (
     "_set_next_sequence",
 )
 KNOWN = {"account", "account_debit_note", "subscription_mgmt"}
+
+
+class NumberTaken(SerializationFailure):
+    """Another worker has given a number since this transaction began; whoever gets this begins again, as Odoo does."""
+
+    pgcode = SERIALIZATION_FAILURE
 
 
 class AccountMove(models.Model):
@@ -100,7 +107,7 @@ class AccountMove(models.Model):
             before = format_string.format(**{**values, "seq": number - 1})
             if number > last + 1 and not self._is_number_seen(before):
                 if self.journal_id.restrict_mode_hash_table:
-                    raise SerializationFailure(before)
+                    raise NumberTaken(before)
                 cache.setdefault("subscription_unseen", set()).add(self.id)
         return name
 

@@ -64,7 +64,7 @@ class SubscriptionBillingRun(models.Model):
         readonly=True,
         export_string_translation=False,
     )
-    done_count = fields.Integer(string="Contracts Handled", readonly=True, help="Billed, parked, or left to others.")
+    done_count = fields.Integer(string="Contracts Handled", readonly=True, help="Billed or parked.")
     progress = fields.Float(compute="_compute_progress", help="Part of the due contracts that is handled, in percent.")
     contract_count = fields.Integer(string="Contracts", readonly=True)
     installment_count = fields.Integer(string="Installments", readonly=True)
@@ -256,13 +256,13 @@ class SubscriptionBillingRun(models.Model):
         done = rows - failed
         # A contract may have rows on two invoices, of which one failed.
         (done.contract_id - failed.contract_id)._unpark("bill")
-        self._note_part(contracts, done, failed)
+        self._note_part(done, failed)
 
-    def _note_part(self, contracts, done, failed):
+    def _note_part(self, done, failed):
         """Keep what a batch came to, without a write to the run, which all who bill for it would wait for."""
         # The relation alone, since `write` would touch the row of the run.
         self._fields["parked_ids"].write(self, [Command.link(contract.id) for contract in failed.contract_id])
-        figures = {"done_count": len(contracts), "contract_count": len(done.contract_id)}
+        figures = {"done_count": len((done | failed).contract_id), "contract_count": len(done.contract_id)}
         part = {"run_id": self.id, **figures, "installment_count": len(done)}
         self.env["subscription.billing.part"]._create_sealed([part])
 

@@ -269,6 +269,16 @@ class TestBillingEntry(SubscriptionCommon):
             found = [self.can_complete(one) for one in (values, negative, {**values, "move_type": "out_refund"})]
             self.assertEqual(found, expected)
 
+    def test_discounts_with_an_account_of_their_own_go_the_plain_way(self):
+        values = self.make_values(random.Random(4), self.make_position())
+        line = {**self.make_line(random.Random(4), 1), "discount": 10}
+        values["invoice_line_ids"] = [Command.create(line)]
+        self.assertTrue(self.can_complete(values))
+        self.company.account_discount_expense_allocation_id = self.accounts[0]
+        self.assertFalse(self.can_complete(values))
+        values["invoice_line_ids"] = [Command.create({**line, "discount": 0})]
+        self.assertTrue(self.can_complete(values))
+
     def test_what_the_fast_way_does_not_cover_goes_the_plain_way(self):
         values = self.make_values(random.Random(4), self.make_position())
         self.assertTrue(self.can_complete(values))

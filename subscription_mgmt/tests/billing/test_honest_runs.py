@@ -176,6 +176,15 @@ class TestStatesOfRuns(RunCommon):
         self.assertIn(self.env.user.name, run.outcome)
         self.assertEqual(run.date_undone.date(), day(1, 2))
 
+    def test_a_batch_that_waited_bills_nothing_into_a_run_that_is_undone(self):
+        contract = self.make_contract()
+        run = self.run_on(JANUARY, hold=True)
+        with self.at(day(1, 2)):
+            run.action_undo()
+            contract._bill_in_run(JANUARY, run.id)
+        self.assertFalse(run.move_ids)
+        self.assertIn("planned", contract.installment_ids.mapped("state"))
+
     def test_fault_c2_undone_in_part_is_not_undone(self):
         self.make_contract()
         self.make_broken()
