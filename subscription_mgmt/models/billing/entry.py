@@ -22,7 +22,7 @@ class SubscriptionBillingRun(models.Model):
         """Whether the complete entry of an invoice with these values is known to equal Odoo's own.
 
         Left to Odoo: early-payment discounts, discounts with an account of their own, negative lines and credit notes
-        where they are booked as storno, taxes due on payment, lines whose account Odoo would have to guess, and whatever
+        where they are booked as storno, taxes due on payment, lines whose account Odoo would have to guess, and what
         belongs to another company.
         """
         move = self._get_entry_terms(values)

@@ -95,7 +95,8 @@ class SubscriptionProfitReport(models.Model):
                        AS product_id, COALESCE(general.account_type LIKE 'income%%', FALSE) AS is_income,
                        10.0 ^ -currency.decimal_places AS unit,
                        COALESCE(direct.contract_id, origin.contract_id, move.subscription_contract_id) AS owner_id
-                  FROM account_analytic_line line
+                  FROM (SELECT DISTINCT line_id FROM holder) asked
+                  JOIN account_analytic_line line ON line.id = asked.line_id
                   JOIN res_company company ON company.id = line.company_id
                   JOIN res_currency currency ON currency.id = company.currency_id
              LEFT JOIN account_account general ON general.id = line.general_account_id
@@ -104,8 +105,7 @@ class SubscriptionProfitReport(models.Model):
              LEFT JOIN LATERAL (SELECT contract_id FROM subscription_installment
                                  WHERE invoice_line_id = item.id LIMIT 1) direct ON TRUE
              LEFT JOIN LATERAL (SELECT contract_id FROM subscription_installment
-                                 WHERE invoice_line_id = item.subscription_origin_line_id LIMIT 1) origin ON TRUE
-                 WHERE line.id IN (SELECT line_id FROM holder)),
+                                 WHERE invoice_line_id = item.subscription_origin_line_id LIMIT 1) origin ON TRUE),
             earned AS (
                 SELECT row.contract_id, GREATEST(SUM(-item.balance), 0) AS income
                   FROM subscription_installment row
