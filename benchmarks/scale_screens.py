@@ -47,6 +47,7 @@ class Screens:
             "plan graph": (page.open_graph, Goal(300)),
             "plan list": (page.open, Goal(100)),
             "plan list: all states": (partial(page.open, domain=[]), Goal(100)),
+            "plan list: by amount": (partial(page.open, order="price_subtotal desc"), Goal(100)),
             "plan list: by price": (partial(page.open, order="price_unit desc"), Goal(100)),
             "plan list: filter due": (partial(page.open, domain=page.get_domain(["due"])), Goal(100)),
             "plan list: search a name": (

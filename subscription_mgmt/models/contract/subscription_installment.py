@@ -127,10 +127,11 @@ class SubscriptionInstallment(models.Model):
     )
     # What billing looks for: found without reading the rows that are done.
     _due = models.Index("(company_id, date_invoice) WHERE state = 'planned'")
-    # What the list is ordered by: as it opens, without its filter, and by price.
+    # What the list is ordered by: as it opens, without its filter, by amount and by price.
     _planned_by_day = models.Index("(date_invoice, date_from, id) WHERE state = 'planned'")
     _by_day = models.Index("(date_invoice, date_from, id)")
     _by_price = models.Index("(price_subtotal)")
+    _planned_by_unit_price = models.Index("(price_unit) WHERE state = 'planned'")
 
     @api.depends_context("lang")
     @api.depends("partner_id", "contract_id", "date_from", "date_to")
