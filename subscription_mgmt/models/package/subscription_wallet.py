@@ -141,8 +141,8 @@ class SubscriptionWallet(models.Model):
             )
             soon = Domain("date_end", "<=", fields.Date.add(today, days=RENEWAL_DAYS))
             entitlements = self.env["subscription.entitlement"]
-            partners = entitlements.search(running & soon).partner_id - entitlements.search(running & ~soon).partner_id
-            wallets += self.search([("company_id", "=", company.id), ("partner_id", "in", partners.ids)])
+            expiring = entitlements.search(running & soon).partner_id - entitlements.search(running & ~soon).partner_id
+            wallets += self.search([("company_id", "=", company.id), ("partner_id", "in", expiring.ids)])
         return wallets
 
     # === ACTIONS === #

@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
 from .package_common import DAY, PurchaseCommon
@@ -117,6 +118,26 @@ class TestPackageStaff(PurchaseCommon):
             form.duration_days = 30
             form.kind = "credit"
             form.credits = 5
+
+    def test_expiring_is_looked_for_in_each_company(self):
+        other = self.env["res.company"].create({"name": "Other", "subscription_enabled": True})
+        product = self.env["product.product"].create({"name": "Support", "type": "service", "company_id": other.id})
+        department = self.env["subscription.department"].create({"name": "Theirs", "company_id": other.id})
+        package = self.make_package(
+            name="Theirs",
+            kind="period",
+            duration_days=30,
+            price=50.0,
+            company_id=other.id,
+            product_id=product.id,
+            department_ids=[Command.set(department.ids)],
+        )
+        self.grant(self.period)
+        self.grant(package, customer=self.stranger)
+        wallets = self.env["subscription.wallet"].with_context(allowed_company_ids=[self.company.id, other.id])
+        expiring = wallets.search([("is_expiring", "=", True)])
+        self.assertEqual(expiring.partner_id, self.customer + self.stranger)
+        self.assertEqual(expiring.mapped("is_expiring"), [True, True])
 
     def test_low_and_expiring_are_found(self):
         self.company.subscription_low_credits = 4
