@@ -96,13 +96,14 @@ class SubscriptionAssuranceCheck(models.Model):
         """The moment since which something was written that has not been looked at, at the end of a night.
 
         Mostly when the night began. A contract that could not be looked at, or was written after a person had it looked
-        at in the morning, keeps its own time, for a month at most: then it is looked at whatever was written.
+        at in the morning, keeps the time when it was last written, for a month at most: then it is looked at whatever
+        was written. (Not when it was last looked at: for one that waits, weeks of everybody's would be read again.)
         """
         until = fields.Datetime.subtract(begun, hours=1)
         [[left]] = self.env.execute_query(
             SQL(
                 """
-                SELECT MIN(checked.write_date) - %(late)s::interval
+                SELECT MIN(touched.write_date) - %(late)s::interval
                   FROM subscription_assurance_check checked
                   JOIN subscription_contract contract ON contract.id = checked.contract_id
                   JOIN (%(touched)s) touched ON touched.contract_id = contract.id

@@ -92,7 +92,7 @@ class TestAssuranceNights(AssuranceCommon):
         self.write(self.contract.line_ids, hours=30)
         self.contract.sudo()._park("check", "Broken", NEXT)
         self.night(NEXT)
-        self.assertEqual(self.look.look_until, self.now - timedelta(hours=49), "it waits since its own last look")
+        self.assertEqual(self.look.look_until, self.now - timedelta(hours=31), "it waits since it was last written")
         self.pass_hours(24)
         self.contract.sudo()._unpark("check")
         self.assertIn(self.contract, self.find(NEXT + timedelta(days=1)))
