@@ -98,6 +98,20 @@ class TestBillScale(SubscriptionCommon):
         self.assertEqual(lines.create_uid, self.env.user)
         self.assertFalse(wizard.is_shortened)
 
+    def test_what_differs_most_is_found_in_the_currency_of_the_company(self):
+        dear = self.env["res.currency"].create({"name": "DEA", "symbol": "D"})
+        self.env["res.currency.rate"].create(
+            {"name": date(2026, 1, 1), "currency_id": dear.id, "rate": 0.02, "company_id": self.company.id}
+        )
+        contracts = self.make_contract() + self.make_contract(currency_id=dear.id)
+        self.bill(date(2026, 1, 1))
+        for contract, price in zip(contracts, (300.0, 110.0), strict=True):
+            contract.line_ids.price_unit = price
+            contract._regenerate_installments()
+        [first] = self.open_dialog()._get_due(limit=1)
+        self.assertEqual(first["contract_id"], contracts[1].id)
+        self.assertEqual(first["amount"] - first["amount_before"], 500.0)
+
     def test_figures_of_runs_follow_their_invoices(self):
         for _one in range(3):
             self.make_contract()

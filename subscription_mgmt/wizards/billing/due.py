@@ -39,10 +39,11 @@ class SubscriptionBill(models.TransientModel):
         self.ensure_one()
         names = "contract_id", "invoice_partner_id", "date_from", "date_to", "installment_count"
         query = SQL(
-            "SELECT %s, currency_id, amount, amount_before FROM (%s) due "
-            "ORDER BY ABS(amount - amount_before) DESC, contract_id LIMIT %s",
+            "SELECT %s, currency_id, amount, amount_before FROM (%s) due JOIN (VALUES %s) rate (currency, factor) "
+            "ON rate.currency = currency_id ORDER BY ABS(amount - amount_before) * factor DESC, contract_id LIMIT %s",
             SQL(", ").join(map(SQL.identifier, names)),
             self._get_due_query(),
+            SQL(", ").join(self._get_factors()),
             limit,
         )
 
@@ -90,6 +91,17 @@ class SubscriptionBill(models.TransientModel):
             due=due.select(),
             backlog=BACKLOG,
         )
+
+    def _get_factors(self):
+        """(currency, what one unit of it is in the currency of the company) as SQL, of every currency."""
+        self.ensure_one()
+        currencies = self.env["res.currency"].with_context(
+            active_test=False, to_currency=self.currency_id.id, date=str(self.date_invoice)
+        )
+        return [
+            SQL("(%s, %s::numeric)", currency.id, currency.inverse_rate)
+            for currency in currencies.with_company(self.company_id).search([])
+        ]
 
     def _convert(self, currency_id, amount):
         """Amount of a currency in that of the company."""
