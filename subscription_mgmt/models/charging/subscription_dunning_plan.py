@@ -120,7 +120,8 @@ class SubscriptionDunningPlan(models.Model):
     def _run(self, moves, date_ref):
         """Take the due steps of the invoices; safe to repeat, each step is taken once per invoice.
 
-        What is written to customers is written for all of them together.
+        What is written to customers is written for all of them together; only before a contract is paused or closed,
+        what comes before that is written at once, and says how things are by then.
         """
         self.ensure_one()
         logs = self.env["subscription.dunning.log"]
@@ -133,7 +134,7 @@ class SubscriptionDunningPlan(models.Model):
         and nobody is paused or closed without the notice that the plan gives.
         A new attempt to charge ends the round: what else is due waits for its outcome.
 
-        :return: list of the logs of the steps that were taken.
+        :return: list of the logs of the steps that were taken, and whose e-mails are still to be written.
         """
         due = self._get_due_steps(move, date_ref)
         over = self.max_days and (date_ref - move.invoice_date_due).days > self.max_days
@@ -146,6 +147,9 @@ class SubscriptionDunningPlan(models.Model):
             elif step._is_premature(move, date_ref):
                 break
             else:
+                if step.action in ("pause", "close"):
+                    self.env["subscription.dunning.log"].union(*taken)._send_emails()
+                    taken = []
                 taken.append(step._run(move, date_ref))
                 if taken[-1].charge_id:
                     break

@@ -248,6 +248,15 @@ class TestDunning(ChargeCommon):
         self.run_day(DUE + timedelta(days=9))
         self.assertEqual(len(self.mails(move)), 2)
 
+    def test_the_mail_before_a_pause_is_written_before_it(self):
+        self.template.body_html = "<p><t t-out=\"object.subscription_contract_ids.mapped('state')\"/></p>"
+        self.make_plan((1, "email"), (1, "pause"))
+        move = self.make_invoice(billing_mode="post")
+        self.run_day(DUE + timedelta(days=1))
+        self.assertEqual(self.logs(move), [(1, "email"), (1, "pause")])
+        self.assertEqual(move.subscription_contract_ids.state, "paused")
+        self.assertIn("active", self.mails(move).body_html)
+
     def test_after_a_retry_the_rest_waits_for_its_outcome(self):
         self.make_plan((1, "retry"), (1, "email"))
         paid, declined = self.make_invoice(), self.make_invoice()
