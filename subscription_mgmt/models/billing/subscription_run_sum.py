@@ -8,6 +8,8 @@ class SubscriptionRunSum(models.Model):
     _name = "subscription.run.sum"
     _inherit = "subscription.sums.mixin"
     _description = "Sums of the Invoices of Runs"
+    _auto = False
+    _log_access = False
     _sums_of = "account_move"
     _sums_by = {"subscription_run_id": "int4", "state": "varchar"}
     _sums_values = {"amount_untaxed_signed": "numeric", "amount_total_signed": "numeric"}

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class SubscriptionPagedGroupsMixin(models.AbstractModel):
@@ -19,7 +20,9 @@ class SubscriptionPagedGroupsMixin(models.AbstractModel):
         [name] = groupby
         # sudo: as Odoo groups by whatever stands in the records, and shows its name
         owners = self.env[self._fields[name].comodel_name].sudo().with_context(active_test=False)
-        having = Domain("id", "in", self._search(Domain(domain)).subselect(name))
+        # Named with its table: what joins the records may have a column of that name, too
+        column = SQL.identifier(self._table, name)
+        having = Domain("id", "in", self._search(Domain(domain)).subselect(column))
         page = owners.search(having, offset=offset, limit=limit)
         groups = self.formatted_read_group(Domain(domain) & Domain(name, "in", page.ids), groupby, aggregates)
         return groups, owners.search_count(having)

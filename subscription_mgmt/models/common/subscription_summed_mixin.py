@@ -52,18 +52,20 @@ class SubscriptionSummedMixin(models.AbstractModel):
 
     def _is_kept(self, sums, groupby, aggregates, order):
         """Whether all that is grouped by, added up and ordered by is a column of the sums."""
-        columns = {*sums._sums_by, *sums._sums_values, "__count"}
-        by = {spec.partition(":")[0] for spec in groupby}
-        ordered = {part.split()[0].partition(":")[0] for part in (order or "").split(",") if part.strip()}
-        added = {name for name, _colon, how in (spec.partition(":") for spec in aggregates) if how.startswith("sum")}
-        others = {spec for spec in aggregates if spec.partition(":")[0] not in added} - {"__count"}
-        kinds = {spec.partition(":")[::2] for spec in others}
-        return (
-            by <= set(sums._sums_by)
-            and ordered <= columns
-            and added <= set(sums._sums_values)
-            and all(name in sums._sums_by and how == "array_agg_distinct" for name, how in kinds)
+        ordered = {part.split()[0] for part in (order or "").split(",") if part.strip()}
+        return all(spec.partition(":")[0] in sums._sums_by for spec in groupby) and all(
+            _is_said(sums, spec) for spec in {*aggregates, *ordered - set(groupby)}
         )
+
+
+def _is_said(sums, spec):
+    """Whether an aggregate of the rows is what the same aggregate of the sums says: not an average, for one."""
+    name, _colon, how = spec.partition(":")
+    return (
+        spec == "__count"
+        or (name in sums._sums_values and how in ("sum", "sum_currency"))
+        or (name in sums._sums_by and how == "array_agg_distinct")
+    )
 
 
 def _fill_counts(found, groupby, wanted):

@@ -14,6 +14,9 @@ class SubscriptionSumsMixin(models.AbstractModel):
     Whatever changes the rows (the ORM, SQL, a deletion that takes rows along) leaves a line with the difference in the
     same transaction. Lines are only added: two who work on the same sums never wait for each other. At night they are
     replaced by one line for each sum. What is read is what adding up the rows would give, at any moment.
+
+    A model says `_auto` and `_log_access` itself: `models.Model` says otherwise before this class is asked. The table
+    has no links to others: a line of what is gone outlives it, and no one is locked for it.
     """
 
     _name = "subscription.sums.mixin"
@@ -50,15 +53,16 @@ class SubscriptionSumsMixin(models.AbstractModel):
 
     def _keep_sums(self):
         """Make what keeps the sums, and add them up anew."""
-        columns = {**self._sums_by, "row_count": "int4", **self._sums_values}
-        table = SQL.identifier(self._table)
-        self.env.execute_query(SQL("CREATE TABLE IF NOT EXISTS %s (id bigserial PRIMARY KEY)", table))
-        for name, kind in columns.items():
-            column = SQL("%s %s", SQL.identifier(name), SQL(kind))  # pylint: disable=sql-injection
-            self.env.execute_query(SQL("ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s", table, column))
+        kinds = {**self._sums_by, "row_count": "int4", **self._sums_values}
+        columns = [
+            SQL("%s %s", SQL.identifier(name), SQL(kind))  # pylint: disable=sql-injection
+            for name, kind in kinds.items()
+        ]
         by, _values = self._get_sums_names()
-        index = SQL.identifier(f"{self._table}_by")
-        self.env.execute_query(SQL("CREATE INDEX IF NOT EXISTS %s ON %s (%s)", index, table, _listed(by)))
+        table, index = SQL.identifier(self._table), SQL.identifier(f"{self._table}_by")
+        self.env.execute_query(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.execute_query(SQL("CREATE TABLE %s (id bigserial PRIMARY KEY, %s)", table, _listed(columns)))
+        self.env.execute_query(SQL("CREATE INDEX %s ON %s (%s)", index, table, _listed(by)))
         self._make_triggers()
         self._sum_up()
 
@@ -81,9 +85,9 @@ class SubscriptionSumsMixin(models.AbstractModel):
                 END $keep$
                 """,
                 keep=keep,
-                added=self._get_difference(SQL("SELECT *, 1 AS sign FROM added")),
-                removed=self._get_difference(SQL("SELECT *, -1 AS sign FROM removed")),
-                changed=self._get_difference(SQL("SELECT *, 1 AS sign FROM added UNION ALL SELECT *, -1 FROM removed")),
+                added=self._get_difference({"added": 1}),
+                removed=self._get_difference({"removed": -1}),
+                changed=self._get_difference({"added": 1, "removed": -1}),
             )
         )
         for event, tables in (
@@ -104,19 +108,27 @@ class SubscriptionSumsMixin(models.AbstractModel):
                 )
             )
 
-    def _get_difference(self, rows):
-        """Statement that adds lines with the sums of some rows (with a column sign), where they are not zero."""
+    def _get_difference(self, signs):
+        """Statement that adds lines with the sums of the rows of some tables, where they are not zero.
+
+        :param signs: {table: 1 or -1}, whether its rows are added or taken off.
+        """
         by, values = self._get_sums_names()
         signed = [SQL("COALESCE(SUM(sign * %s), 0)", name) for name in values]
+        # No column but those that are added up: the table is others', who may have one of any name
+        rows = (
+            SQL("SELECT %s, %s AS sign FROM %s WHERE %s", _listed(by + values), sign, SQL.identifier(table), where)
+            for where in [self._get_sums_where()]
+            for table, sign in signs.items()
+        )
         return SQL(
             "INSERT INTO %(table)s (%(by)s, row_count, %(values)s) SELECT %(by)s, SUM(sign), %(signed)s "
-            "FROM (%(rows)s) AS changed WHERE %(where)s GROUP BY %(by)s HAVING SUM(sign) != 0 OR %(any)s",
+            "FROM (%(rows)s) AS changed GROUP BY %(by)s HAVING SUM(sign) != 0 OR %(any)s",
             table=SQL.identifier(self._table),
             by=_listed(by),
             values=_listed(values),
             signed=_listed(signed),
-            rows=rows,
-            where=self._get_sums_where(),
+            rows=SQL(" UNION ALL ").join(rows),
             any=SQL(" OR ").join(SQL("%s != 0", one) for one in signed),
         )
 
@@ -128,16 +140,16 @@ class SubscriptionSumsMixin(models.AbstractModel):
         """Replace all lines by one for each sum.
 
         Rows and lines are seen as of one moment: what others change meanwhile is in neither, and stays in their lines.
+        Nor is what this transaction has yet to write: it leaves its line when it is written.
         """
-        self.env.flush_all()
         self.env.execute_query(SQL("DELETE FROM %s", SQL.identifier(self._table)))
-        rows = SQL("SELECT *, 1 AS sign FROM %s", SQL.identifier(self._sums_of))
-        self.env.execute_query(self._get_difference(rows))
+        self.env.execute_query(self._get_difference({self._sums_of: 1}))
 
     @api.autovacuum
     def _gc_lines(self):
         """Every night: keep the lines few."""
         if not self._abstract:
+            self.env.flush_all()
             self._sum_up()
 
     @api.model

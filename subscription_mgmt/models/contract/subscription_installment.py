@@ -41,10 +41,11 @@ class SubscriptionInstallment(models.Model):
     date_from = fields.Date(string="From", required=True, readonly=True)
     date_to = fields.Date(string="To", required=True, readonly=True, help="Last day of the period, included.")
     date_invoice = fields.Date(string="Billing Date", required=True)
-    quantity = fields.Float(digits="Product Unit", required=True, default=1.0)
+    # Neither of these three is added up: the sum of unit prices says nothing, and groups would be read row by row.
+    quantity = fields.Float(digits="Product Unit", required=True, default=1.0, aggregator=None)
     # Not cut to the digits of prices: a part costs what it costs, in currencies of three decimals too.
-    price_unit = fields.Float(string="Unit Price", min_display_digits="Product Price", required=True)
-    discount = fields.Float(string="Discount %", digits="Discount")
+    price_unit = fields.Float(string="Unit Price", min_display_digits="Product Price", required=True, aggregator=None)
+    discount = fields.Float(string="Discount %", digits="Discount", aggregator=None)
     price_subtotal = fields.Monetary(
         string="Subtotal", compute="_compute_price_subtotal", store=True, precompute=True, help="Untaxed amount."
     )

@@ -7,6 +7,8 @@ class SubscriptionPlanSum(models.Model):
     _name = "subscription.plan.sum"
     _inherit = "subscription.sums.mixin"
     _description = "Sums of the Payment Plan"
+    _auto = False
+    _log_access = False
     _sums_of = "subscription_installment"
     _sums_by = {
         "company_id": "int4",

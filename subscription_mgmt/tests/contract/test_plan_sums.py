@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -82,6 +84,91 @@ class TestPlanSums(SubscriptionCommon):
         stranger = new_test_user(self.env, "stranger", "base.group_user")
         with self.assertRaises(AccessError):
             self.rows.with_user(stranger)._read_group([], ["state"], ["__count"])
+
+    def test_what_the_sums_do_not_say_is_read_from_the_rows(self):
+        self.make_contract([{}, {"price_unit": 7.5}], date_end=date(2026, 6, 30))
+        slow = [*self.own, ("id", "!=", 0)]
+        for specs in (["price_subtotal:sum", "price_subtotal:avg"], ["price_subtotal:max", "price_subtotal:sum"]):
+            kept = self.rows._read_group(self.own, ["state"], specs)
+            self.assertEqual(kept, self.rows._read_group(slow, ["state"], specs), specs)
+        for order in ("price_subtotal:avg", "price_subtotal:sum DESC", "__count", "product_id DESC"):
+            kept = self.rows._read_group(self.own, ["product_id"], ["__count", "price_subtotal:sum"], order=order)
+            slowly = self.rows._read_group(slow, ["product_id"], ["__count", "price_subtotal:sum"], order=order)
+            self.assertEqual(kept, slowly, order)
+
+    def test_an_order_by_what_the_sums_do_not_say_is_that_of_the_rows(self):
+        other = self.env["product.product"].create({"name": "Television", "type": "service"})
+        self.make_contract([{"price_unit": 90.0}], date_end=date(2026, 12, 31))
+        self.make_contract([{"product_id": other.id, "price_unit": 100.0}], date_end=date(2026, 1, 31))
+        # A line of the sums says what all rows of a day come to: an average of those would be another
+        self.make_contract([{"product_id": other.id, "price_unit": 70.0}] * 2, date_end=date(2026, 1, 31))
+        found = self.rows._read_group(self.own, ["product_id"], [], order="price_subtotal:avg DESC")
+        self.assertEqual([product for (product,) in found], [self.product, other])
+
+    def test_what_a_browser_asks_of_a_list_by_groups_is_said_by_the_sums(self):
+        """Every figure of the list that has an aggregator, as the web client asks for them."""
+        self.make_contract(date_end=date(2026, 12, 31))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE subscription_plan_sum SET row_count = 5 WHERE company_id = %s", [self.company.id])
+        view = self.rows.get_views([(False, "list")])
+        fields = view["models"][self.rows._name]["fields"]
+        nodes = etree.fromstring(view["views"]["list"]["arch"]).iter("field")
+        shown = {node.get("name"): fields[node.get("name")] for node in nodes}
+        figures = [
+            f"{name}:{field['aggregator']}"
+            for name, field in shown.items()
+            if field.get("aggregator") and field["type"] in ("float", "integer", "monetary")
+        ]
+        self.assertIn("price_subtotal:sum", figures)
+        asked = [*figures, "price_subtotal:sum_currency", "currency_id:array_agg_distinct"]
+        groups = self.rows.web_read_group(self.own, ["date_invoice:month"], asked)["groups"]
+        self.assertEqual({group["__count"] for group in groups}, {5})
+
+    def test_a_viewer_reads_the_sums(self):
+        self.make_contract(date_end=date(2026, 12, 31))
+        viewer = new_test_user(
+            self.env, "viewer", "subscription_mgmt.group_subscription_viewer", company_id=self.company.id
+        )
+        self.env.flush_all()
+        sums = self.env["subscription.plan.sum"].with_user(viewer).with_company(self.company)
+        found = sums.search_read(self.own)
+        self.assertEqual(sum(line["row_count"] for line in found), 12)
+
+    def test_the_sums_hold_nothing_of_others(self):
+        """A link in the database would have every billing lock the product, and no one delete it."""
+        product = self.env["product.product"].create({"name": "Television", "type": "service"})
+        contract = self.make_contract([{"product_id": product.id}], date_end=date(2026, 3, 31))
+        self.env.flush_all()
+        for table in ("subscription_contract_line", "subscription_mrr_event"):
+            self.env.cr.execute(f"UPDATE {table} SET product_id = %s", [self.product.id])
+        self.env.invalidate_all()
+        product.unlink()
+        self.assertFalse(contract.installment_ids.product_id)
+        self.assertKept()
+
+    def test_another_add_on_may_name_its_columns_as_it_likes(self):
+        self.env.cr.execute("ALTER TABLE subscription_installment ADD COLUMN sign varchar DEFAULT 'minus'")
+        self.make_contract(date_end=date(2026, 12, 31))
+        self.env["subscription.plan.sum"]._sum_up()
+        self.assertKept()
+
+    def test_adding_up_anew_writes_nothing_else(self):
+        """As an add-on is brought up to date: what the models have yet to write is none of its business."""
+        contract = self.make_contract(date_end=date(2026, 12, 31))
+        self.env.flush_all()
+        contract.subject = "To be written"
+        before = self.env.cr.sql_log_count
+        self.env["subscription.plan.sum"]._sum_up()
+        self.assertEqual(self.env.cr.sql_log_count - before, 2)
+        self.assertKept()
+
+    def test_a_filter_that_joins_finds_the_groups_of_a_page(self):
+        contract = self.make_contract(date_end=date(2026, 12, 31))
+        run = self.bill(date(2026, 1, 1))
+        billed = [("invoice_id", "in", run.move_ids.ids), *self.own]
+        for name in ("contract_id", "partner_id"):
+            found = self.rows.web_read_group(billed, [name], ["__count"], limit=1)
+            self.assertEqual((found["length"], found["groups"][0]["__count"]), (1, 1), contract.name)
 
     def test_groups_of_a_page_alone_are_added_up(self):
         contracts = self.env["subscription.contract"].union(
