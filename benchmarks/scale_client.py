@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval, time
 
 PAGE, CARDS, COUNT = 80, 40, 10001
+NUMBERS = ("float", "integer", "monetary")
 # Calendars that read a day with more than BUSY_DAY records as numbers: by which date, which kinds, what is added up.
 # The same as in static/src/calendar/busy_calendar.js and static/src/agenda/agenda_calendar.js.
 BUSY_DAY = 20
@@ -103,16 +104,34 @@ class Page:
         return self.records.web_search_read(domain, specification, limit=limit, order=order, count_limit=COUNT)
 
     def _open_groups(self, domain, groups, kind, specification, limit):
-        sums = [node.get("name") for node in self.archs[kind].iter("field") if node.get("sum")]
         return self.records.web_read_group(
             domain,
             groups,
-            [f"{name}:sum" for name in dict.fromkeys(sums)],
+            self._get_aggregates(kind, specification),
             limit=PAGE,
             auto_unfold=kind == "kanban",
             unfold_read_specification=specification,
             unfold_read_default_limit=limit,
         )
+
+    def _get_aggregates(self, kind, names):
+        """What the groups show: of every number that has an aggregator, of amounts their currencies, too.
+
+        Above a column of cards only what its bar adds up.
+        """
+        if kind == "kanban":
+            bars = self.archs[kind].iter("progressbar")
+            names = [bar.get("sum_field") for bar in bars if bar.get("sum_field")]
+        fields = {name: self._own()[name] for name in names}
+        added = {name: field for name, field in fields.items() if field.get("aggregator")}
+        numbers = [f"{name}:{one['aggregator']}" for name, one in added.items() if one["type"] in NUMBERS]
+        amounts = [
+            spec
+            for name, one in added.items()
+            if one.get("currency_field")
+            for spec in (f"{one['currency_field']}:array_agg_distinct", f"{name}:sum_currency")
+        ]
+        return list(dict.fromkeys([*numbers, *amounts]))
 
     def open_calendar(self):
         """A month, from the first to the last day that its weeks show."""
