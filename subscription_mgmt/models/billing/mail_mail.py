@@ -43,7 +43,10 @@ class MailMail(models.Model):
                 if mail._mark_as_leaving():
                     super(MailMail, mail)._send(*args, smtp_session=smtp_session, **options)
                 self.env["ir.cron"]._commit_progress()
-            except (OperationalError, OSError) as error:
+            except OperationalError:
+                self.env.cr.rollback()
+                _logger.info("Mail %s left to another worker", mail.id)
+            except OSError as error:
                 self.env.cr.rollback()
                 _logger.warning("Mail %s is looked after later: %s", mail.id, error)
                 break

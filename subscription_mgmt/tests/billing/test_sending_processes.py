@@ -19,7 +19,7 @@ PATIENCE = 120  # seconds; only a worker that hangs takes them
 # Run by a child process: send as the scheduled action does. Told so, it stops where it is to be killed. Every PDF is an
 # empty page: the program that prints has no part in what is tested here.
 WORKER = """
-import sys
+import logging, sys
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tools import config
@@ -81,6 +81,8 @@ with registry.cursor() as cr:
     if stop == "odoo":
         mails = env["account.move"].search([("company_id", "=", company.id)])._get_mails().exists()
         wait()
+        # It tells of mails that others have sent, or are sending.
+        logging.getLogger("odoo.addons.mail.models.mail_mail").setLevel(logging.CRITICAL + 1)
         env["mail.mail"].process_email_queue(mails.ids)
         sys.exit()
     env["account.move"]._cron_send_subscription_invoices()
