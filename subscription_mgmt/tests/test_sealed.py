@@ -94,7 +94,7 @@ WRITE = {
     },
     "account.move": {
         NOBODY: "subscription_billing_mode subscription_handed_in_on subscription_handed_on subscription_message_id "
-        "subscription_run_id",
+        "subscription_network subscription_run_id",
         # An invoice by hand that is about a contract.
         ("billing",): "subscription_contract_id",
     },

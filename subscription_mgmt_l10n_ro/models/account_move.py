@@ -2,8 +2,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.subscription_mgmt.models.common.context import CHECKED
-
 # ANAF's word for the stages of `_get_gateway_domain`
 STAGES = {
     "open": [False],
@@ -26,12 +24,6 @@ class AccountMove(models.Model):
     def _is_with_anaf(self):
         self.ensure_one()
         return self.country_code == "RO" and self.is_sale_document()
-
-    def _can_commit(self):
-        """Override of `account`: the frame of the night commits by itself, and what it rolls back must be open."""
-        if self.env.context.get("subscription_on_its_way") is CHECKED:
-            return False
-        return super()._can_commit()
 
     def _ask_gateway(self):
         """Override of `subscription_mgmt`: the SPV cannot be asked for an invoice whose index never came.

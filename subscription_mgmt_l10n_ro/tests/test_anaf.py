@@ -141,7 +141,7 @@ class TestAnaf(SubscriptionCommon, MockEmail):
         move = self.env["account.move"]
         with patch.object(modules.module, "current_test", None):
             self.assertTrue(move._can_commit())
-            self.assertFalse(move.with_context(subscription_on_its_way=CHECKED)._can_commit())
+            self.assertFalse(move.with_context(subscription_printing=CHECKED)._can_commit())
 
     # === SENT === #
     def test_a32_a33_not_dunned_before_anaf_has_validated(self):

@@ -17,7 +17,7 @@ from odoo.fields import Domain
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import DONE, ENQUEUED, FAILED, PENDING, STARTED, WAIT_DEPENDENCIES
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
-from odoo.addons.subscription_mgmt.models.billing import background, delivery, gateway
+from odoo.addons.subscription_mgmt.models.billing import background, delivery, gateway, network
 from odoo.addons.subscription_mgmt.models.charging import sending
 from odoo.addons.subscription_mgmt.models.contract import plan
 from odoo.addons.subscription_mgmt.models.importing import activation
@@ -31,6 +31,7 @@ CHANNELS = {
     background.POST: "posting",
     gateway.HAND_IN: "sending",
     delivery.SEND: "sending",
+    network.OVER_NETWORK: "sending",
     delivery.MAIL: "sending",
     sending.PREPARE: "charging",
     sending.SEND: "charging",

@@ -16,6 +16,7 @@ from . import mail_mail
 from . import delivery
 from . import account_move_send
 from . import gateway
+from . import network
 from . import printing
 from . import corrected
 from . import amendment

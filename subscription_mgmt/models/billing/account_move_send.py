@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ..common.context import CHECKED
 
@@ -14,6 +14,12 @@ class AccountMoveSend(models.AbstractModel):
         result = super()._hook_if_success(moves_data, *args, **options)
         for move in moves_data:
             by_hand = move.env.context.get("subscription_on_its_way") is not CHECKED
-            if by_hand and move.subscription_handed_on and not move.is_move_sent:
+            printed = move.subscription_handed_on or move.subscription_network == "done"
+            if by_hand and printed and not move.is_move_sent:
                 move.is_move_sent = True
         return result
+
+    @api.model
+    def _can_commit(self):
+        """Override of `account`: the frame of the night commits by itself, and what it rolls back must be open."""
+        return self.env.context.get("subscription_printing") is not CHECKED and super()._can_commit()

@@ -9,6 +9,7 @@ from ..common.context import CHECKED
 from ..common.groups import ACCOUNTING
 from .gateway import HAND_IN
 from .mail_mail import INTERRUPTED, leave_after_commit
+from .network import OVER_NETWORK
 
 # Few at a time: their rows stay locked until all are printed. Each alone: none is printed again for another's sake.
 SEND = Job("account.move", "_get_subscription_hand_over_domain", "_subscription_send", "send", size=10, alone=True)
@@ -44,17 +45,18 @@ class AccountMove(models.Model):
     def _get_subscription_send_domain(self, company, date_ref):
         """Posted invoices that are to be sent, and those of which it is not known yet whether the mail has left."""
         unsent = self._get_subscription_unsent_domain(company)
-        handed_over = Domain("subscription_message_id", "!=", False)
-        return self._get_subscription_hand_over_domain(company, date_ref) | (unsent & handed_over)
+        under_way = Domain("subscription_message_id", "!=", False) | Domain("subscription_network", "=", "waiting")
+        return self._get_subscription_hand_over_domain(company, date_ref) | (unsent & under_way)
 
     @api.model
     def _get_subscription_hand_over_domain(self, company, _date_ref):
         """Posted invoices that are to be printed and handed over.
 
-        What goes through a gateway is mailed when that has accepted it.
+        What goes through a gateway is mailed when that has accepted it, what goes over a network when it has gone.
         """
         accepted = ~self._get_gateway_domain("open", "waiting", "refused")
-        waiting = Domain("subscription_handed_on", "=", False) & accepted
+        gone = Domain("subscription_network", "!=", "waiting")
+        waiting = Domain("subscription_handed_on", "=", False) & accepted & gone
         return self._get_subscription_unsent_domain(company) & waiting
 
     @api.model
@@ -87,40 +89,52 @@ class AccountMove(models.Model):
     def _subscription_send(self, _date_ref):
         """Send the invoices to the customers as the Send button does, with the customer's own ways of delivery.
 
-        Their mails leave when that is committed, see `_subscription_mail`.
+        Their mails leave when that is committed, see `_subscription_mail`. What goes over a network goes alone, see
+        `_subscription_send_over_network`.
 
         :raise UserError: it could not be made, with the reason.
         """
         for move in self:
-            move._hand_over_invoice()
+            if move._goes_over_network():
+                move._write_sealed({"subscription_network": "waiting"})
+            else:
+                move._hand_over_invoice()
 
     def _hand_over_invoice(self):
-        """Hand the invoice to the mail server, or to another way that the customer has chosen."""
+        """Hand the invoice to the mail server, or leave it to the customer to fetch it."""
         self.ensure_one()
         sender = self.env["account.move.send"].with_context(subscription_printing=CHECKED)
-        ways = sender._get_default_sending_methods(self)
+        ways, settings = sender._get_default_sending_methods(self), {}
+        if self.subscription_network == "done":
+            ways = ways & {"email"}
+            settings = {"sending_methods": ways, "extra_edis": {}}
         by_mail = "email" in ways
         before = self.message_ids
         # Odoo works out the section of all lines of an invoice where it needs that of one, and what it was not asked
         # for it writes: taxes and terms are then looked at anew for each page.
         self.line_ids.mapped("parent_id")
-        move = self.with_context(skip_invoice_sync=True)  # what is posted stays as it is
+        # What is posted stays as it is.
+        move = self.with_context(skip_invoice_sync=True, subscription_printing=CHECKED)
         on_its_way = {"subscription_on_its_way": CHECKED, "mail_notify_force_send": False}
-        sender._generate_and_send_invoices(move.with_context(**on_its_way) if by_mail else move)
+        sender._generate_and_send_invoices(move.with_context(**on_its_way) if by_mail else move, **settings)
         message = self._get_invoice_mail(before) if by_mail else self.env["mail.message"]
         move._write_sealed({"subscription_handed_on": fields.Datetime.now(), "subscription_message_id": message.id})
         leave_after_commit(message)
-        # The customer fetches it, or has it from the gateway already.
-        if not message and (ways == {"manual"} or self._is_at_gateway("accepted")):
+        # The customer fetches it, or has it already.
+        if not message and (ways == {"manual"} or self._is_served()):
             move.is_move_sent = True
 
     def _get_invoice_mail(self, before):
-        """The message that was written to the customer just now; none is needed by whom a gateway has served."""
+        """The message that was written to the customer just now; none is needed by who has it already."""
         self.invalidate_recordset(["message_ids"])
         message = (self.message_ids - before).filtered("notification_ids")[:1]
-        if not message and not self._is_at_gateway("accepted"):
+        if not message and not self._is_served():
             raise UserError(self.env._("The customer has no e-mail address."))
         return message
+
+    def _is_served(self):
+        """Whether the customer has the invoice from a gateway or a network already."""
+        return self.subscription_network == "done" or self._is_at_gateway("accepted")
 
     # === MAILS === #
     def _subscription_mail(self, date_ref):
@@ -207,4 +221,4 @@ class AccountMove(models.Model):
         First through the gateways. Mails leave with the commit of their batch; at last those are looked after that have
         not, of earlier runs too.
         """
-        self.env["subscription.batches"]._run(HAND_IN, SEND, MAIL)
+        self.env["subscription.batches"]._run(HAND_IN, SEND, OVER_NETWORK, SEND, MAIL)

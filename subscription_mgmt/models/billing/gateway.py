@@ -154,7 +154,7 @@ class AccountMove(models.Model):
         if doubtful and self._ask_gateway():
             return
         self._check_gateway_needs()
-        move = self.with_context(subscription_on_its_way=CHECKED)
+        move = self.with_context(subscription_on_its_way=CHECKED, subscription_printing=CHECKED)
         sender = self.env["account.move.send"].with_context(subscription_printing=CHECKED)
         sender._generate_and_send_invoices(move, sending_methods=[])
         if self._is_at_gateway("open"):

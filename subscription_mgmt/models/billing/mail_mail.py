@@ -13,6 +13,7 @@ from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.modules.registry import Registry
+from odoo.tools import SQL
 
 from ..common.context import CHECKED
 
@@ -20,6 +21,8 @@ _logger = logging.getLogger(__name__)
 INTERRUPTED = "subscription_interrupted"
 # A mail that has been leaving for so long was interrupted: its worker would have had an answer, or a time-out.
 LEAVING_GRACE = timedelta(minutes=15)
+# Odoo's states of a notification that nothing more is sent for
+DONE = ("sent", "canceled")
 WAITING = "subscription_mgmt.mails"  # in the data of what is done after the commit
 
 
@@ -40,7 +43,10 @@ class MailMail(models.Model):
                 if mail._mark_as_leaving():
                     super(MailMail, mail)._send(*args, smtp_session=smtp_session, **options)
                 self.env["ir.cron"]._commit_progress()
-            except (OperationalError, OSError) as error:
+            except OperationalError:
+                self.env.cr.rollback()
+                _logger.info("Mail %s left to another worker", mail.id)
+            except OSError as error:
                 self.env.cr.rollback()
                 _logger.warning("Mail %s is looked after later: %s", mail.id, error)
                 break
@@ -52,17 +58,32 @@ class MailMail(models.Model):
         :return: whether it is ours to send: locked, and waiting to be sent, but for this transaction only.
         """
         self.ensure_one()
-        mail = self.try_lock_for_update()
-        mail.invalidate_recordset(["state"])
-        if mail.state != "outgoing":
+        # Looked at before it is locked: whoever has marked it comes back for the lock.
+        self.invalidate_recordset(["state"])
+        if self.exists().state != "outgoing" or not self.try_lock_for_update():
+            return False
+        # Odoo's queue holds these, and not the mail, while it talks to the mail server.
+        notices = self.env["mail.notification"].sudo()  # sudo: a notification is its recipient's
+        notices = notices.search([("mail_mail_id", "=", self.id), ("notification_status", "not in", DONE)])
+        if notices.try_lock_for_update() != notices:
             return False
         reason = self._get_interruption()
-        mail.write({"state": "exception", "failure_type": INTERRUPTED, "failure_reason": reason})
+        self.write({"state": "exception", "failure_type": INTERRUPTED, "failure_reason": reason})
+        # Who still sees it waiting fails at these, before it talks to the mail server.
+        notices.notification_status = "process"
         self.env["ir.cron"]._commit_progress()
-        # Held while it leaves, so that nobody takes it for interrupted.
-        if not self.try_lock_for_update():
+        return self._hold_while_leaving()
+
+    def _hold_while_leaving(self):
+        """Lock the marked mail until it has left, so that nobody takes it for interrupted.
+
+        Whoever has the lock at this moment looks and lets go; passed over, it would stay marked and never leave.
+        """
+        held = self.env.execute_query(SQL("SELECT id FROM mail_mail WHERE id = %s FOR UPDATE", self.id))
+        self.invalidate_recordset(["state", "failure_type"])
+        if not held or self.failure_type != INTERRUPTED:
             return False
-        mail.write({"state": "outgoing", "failure_type": False, "failure_reason": False})
+        self.write({"state": "outgoing", "failure_type": False, "failure_reason": False})
         return True
 
     @api.model

@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 from odoo.addons.mail.tests.common import MockEmail
 
 from ...models.billing.delivery import MAIL, SEND
+from ...models.billing.network import OVER_NETWORK
 from ...models.charging.subscription_dunning_log import DUN
 from ..common import SubscriptionCommon
 
@@ -138,6 +139,53 @@ class TestDelivery(SubscriptionCommon, MockEmail):
         self.customer.with_company(self.company).invoice_sending_method = "manual"
         move = self.make_invoice()
         self.assertEqual((self.send(), move.is_move_sent, self.messages(move)), (0, True, 0))
+
+    # === OVER A NETWORK === #
+    def send_over_network(self):
+        """Hand over, and let a network take what goes over it; gives the list of what it takes."""
+        sender, taken = type(self.env["account.move.send"]), []
+
+        def take(_self, invoices_data):
+            taken.extend(move.id for move, data in invoices_data.items() if "net" in data["extra_edis"])
+
+        ways = {"net": {"label": "Network", "is_applicable": lambda _move: True}}
+        self.startPatcher(patch.object(sender, "_get_all_extra_edis", lambda _self: ways))
+        self.startPatcher(patch.object(sender, "_call_web_service_after_invoice_pdf_render", take))
+        self.carry_out(SEND, DAY)
+        self.assertEqual(taken, [], "not in a batch with others")
+        self.carry_out_network()
+        return taken
+
+    def carry_out_network(self):
+        """Its job, with commits as a test allows them."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            frame = self.env(cr=cr)["subscription.batches"].with_company(self.company)
+            domain = frame._get_domain(OVER_NETWORK, DAY)
+            frame._carry_out(OVER_NETWORK, frame.env["account.move"].search(domain), DAY)
+        self.env.invalidate_all()
+
+    def test_what_goes_over_a_network_is_mailed_afterwards(self):
+        move = self.make_invoice()
+        taken = self.send_over_network()
+        self.assertEqual((taken, move.is_move_sent, self.messages(move)), (move.ids, False, 0))
+        self.assertEqual((self.send(), self.send(), move.is_move_sent), (1, 0, True))
+        self.carry_out_network()
+        self.assertEqual(taken, move.ids)
+
+    def test_customer_of_a_network_needs_no_address(self):
+        self.customer.email = False
+        move = self.make_invoice()
+        taken = self.send_over_network()
+        self.assertEqual((self.send(), taken, move.is_move_sent), (0, move.ids, True))
+
+    def test_what_a_network_has_and_a_person_sends_is_not_mailed_again(self):
+        move = self.make_invoice()
+        self.send_over_network()
+        with self.mock_mail_gateway():
+            self.env["account.move.send"]._generate_and_send_invoices(move)
+        self.assertTrue(move.is_move_sent)
+        self.assertEqual(self.send(), 0)
 
     # === DUNNED === #
     def make_plan(self):

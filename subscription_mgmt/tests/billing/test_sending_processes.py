@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import threading
 from datetime import date
 
@@ -18,7 +19,7 @@ PATIENCE = 120  # seconds; only a worker that hangs takes them
 # Run by a child process: send as the scheduled action does. Told so, it stops where it is to be killed. Every PDF is an
 # empty page: the program that prints has no part in what is tested here.
 WORKER = """
-import sys
+import logging, sys
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tools import config
@@ -52,6 +53,38 @@ with registry.cursor() as cr:
     if stop == "committed":
         from odoo.addons.subscription_mgmt.models.billing import mail_mail
         mail_mail._leave = lambda *args: wait()
+    if stop == "marked":
+        mails = type(env["mail.mail"])
+        hold = mails._hold_while_leaving
+        def wait_and_hold(self):
+            mails._hold_while_leaving = hold
+            wait()
+            return hold(self)
+        mails._hold_while_leaving = wait_and_hold
+    if stop.startswith("network"):
+        # A network that every invoice goes over, with an add-on that commits what it has said. It keeps a list.
+        sender = type(env["account.move.send"])
+        sender._get_all_extra_edis = lambda self: {"net": {"label": "N", "is_applicable": lambda move: True}}
+        def take(self, invoices_data):
+            for move, data in invoices_data.items():
+                if "net" in data["extra_edis"]:
+                    with open(sys.argv[4], "a") as network:
+                        network.write(f"{move.id}\\n")
+                    if stop == "network_stops" and len(open(sys.argv[4]).readlines()) == 3:
+                        wait()
+                    if stop == "network_fails" and len(open(sys.argv[4]).readlines()) == 3:
+                        raise UserError("No such customer.")
+            if self._can_commit():
+                self.env.cr.commit()
+        from odoo.exceptions import UserError
+        sender._call_web_service_after_invoice_pdf_render = take
+    if stop == "odoo":
+        mails = env["account.move"].search([("company_id", "=", company.id)])._get_mails().exists()
+        wait()
+        # It tells of mails that others have sent, or are sending.
+        logging.getLogger("odoo.addons.mail.models.mail_mail").setLevel(logging.CRITICAL + 1)
+        env["mail.mail"].process_email_queue(mails.ids)
+        sys.exit()
     env["account.move"]._cron_send_subscription_invoices()
     cr.commit()
 """
@@ -85,6 +118,7 @@ class TestSendingProcesses(ProcessCase):
     def setUp(self):
         super().setUp()
         self.mails = self.enterContext(MailServer())
+        self.network = self.enterContext(tempfile.NamedTemporaryFile("r"))
         with self.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             server = env["ir.mail_server"].create(
@@ -103,11 +137,16 @@ class TestSendingProcesses(ProcessCase):
         super().tearDown()
 
     def work(self, stop=""):
-        return self.start(WORKER, self.company_id, stop)
+        return self.start(WORKER, self.company_id, stop, self.network.name)
 
-    def send(self):
+    def send(self, stop=""):
         """One whole run of the scheduled action."""
-        self.assertEqual(self.work().wait(timeout=PATIENCE), 0)
+        self.assertEqual(self.work(stop).wait(timeout=PATIENCE), 0)
+
+    def read_network(self):
+        """Ids of the invoices that the network has taken."""
+        self.network.seek(0)
+        return sorted(map(int, self.network.read().split()))
 
     def kill(self, worker):
         os.kill(worker.pid, signal.SIGKILL)
@@ -151,6 +190,79 @@ class TestSendingProcesses(ProcessCase):
         self.send()
         self.assertEqual(self.read(), (INVOICES, INVOICES, INVOICES))
 
+    def hand_over(self):
+        """Have all invoices handed over, with no mail on its way yet."""
+        worker = self.work("committed")
+        for _batch in range(INVOICES // 5):
+            self.assertEqual(worker.stdout.readline(), "here\n")
+            self.go_on(worker)
+        self.assertEqual(worker.stdout.readline(), "here\n")
+        self.kill(worker)
+
+    def start_odoo_queue(self):
+        """Odoo's own queue of mails, with a look at the database from now; it sends when it is told to."""
+        queue = self.work("odoo")
+        self.assertEqual(queue.stdout.readline(), "here\n")
+        return queue
+
+    def go_on(self, worker):
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+
+    def test_a_mail_that_odoos_queue_is_sending_is_left_to_it(self):
+        self.hand_over()
+        arrived, release = threading.Event(), threading.Event()
+
+        def hold(_message):
+            if len(self.mails.messages) == 1:
+                arrived.set()
+                release.wait(PATIENCE)
+
+        self.mails.hold = hold
+        queue = self.start_odoo_queue()
+        self.go_on(queue)
+        self.assertTrue(arrived.wait(PATIENCE))
+        try:
+            self.send()
+            self.assertEqual(len(self.mails.messages), INVOICES, "all others have left meanwhile")
+        finally:
+            release.set()
+        queue.wait(timeout=PATIENCE)
+        self.send()
+        self.assertEqual(self.read(), (INVOICES, INVOICES, INVOICES))
+
+    def test_odoos_queue_with_an_older_view_sends_no_mail_that_is_marked(self):
+        self.hand_over()
+        queue, worker = self.start_odoo_queue(), self.work("marked")
+        self.assertEqual(worker.stdout.readline(), "here\n")
+        self.go_on(queue)
+        queue.wait(timeout=PATIENCE)
+        self.assertEqual(self.mails.messages, [])
+        self.go_on(worker)
+        self.assertEqual(worker.wait(timeout=PATIENCE), 0)
+        self.assertEqual(self.read(), (INVOICES, INVOICES, INVOICES))
+
+    def test_somebody_who_looks_at_a_marked_mail_does_not_keep_it_from_leaving(self):
+        self.hand_over()
+        worker = self.work("marked")
+        self.assertEqual(worker.stdout.readline(), "here\n")
+        with self.registry.cursor() as cr, self.registry.cursor() as watch:
+            cr.execute("SELECT id FROM mail_mail WHERE failure_type = 'subscription_interrupted' FOR UPDATE")
+            self.assertEqual(cr.rowcount, 1)
+            self.go_on(worker)
+            self.wait_until_stopped_by(cr, watch, worker)
+        self.assertEqual(worker.wait(timeout=PATIENCE), 0)
+        self.assertEqual(self.read(), (INVOICES, INVOICES, INVOICES))
+
+    def wait_until_stopped_by(self, cr, watch, worker):
+        """Until the worker waits for a lock of this transaction, or has gone on without it and is done."""
+        cr.execute("SELECT pg_backend_pid()")
+        [pid] = cr.fetchone()
+        while worker.poll() is None:
+            watch.execute("SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))", [pid])
+            if watch.rowcount:
+                return
+
     def test_killed_when_the_mail_server_has_the_mail_and_has_not_said_so(self):
         arrived, release = threading.Event(), threading.Event()
 
@@ -190,4 +302,40 @@ class TestSendingProcesses(ProcessCase):
             env["res.partner"].browse(partner.id).email = "s2@customer.example"
             env["account.move"].browse(self.move_ids).subscription_parking_ids.next_try = DAY
         self.send()
+        self.assertEqual(self.read(), (INVOICES, INVOICES, INVOICES))
+
+    # === OVER A NETWORK === #
+    def test_a_network_whose_add_on_commits_takes_each_invoice_once(self):
+        workers = [self.work("network"), self.work("network")]
+        for worker in workers:
+            self.assertEqual(worker.wait(timeout=PATIENCE), 0)
+        self.send("network")
+        self.assertEqual(self.read_network(), sorted(self.move_ids))
+        self.assertEqual(self.read(), (INVOICES, INVOICES, INVOICES), "and by mail as well")
+
+    def test_killed_when_the_network_has_the_invoice(self):
+        worker = self.work("network_stops")
+        self.assertEqual(worker.stdout.readline(), "here\n")
+        self.kill(worker)
+        self.send("network")
+        self.assertEqual(self.read_network(), sorted(self.move_ids), "what is in doubt is not sent again")
+        self.assertEqual((self.read()[0], self.read_reasons()), (INVOICES - 1, []), "it may still be on its way")
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE account_move SET subscription_handed_in_on = subscription_handed_in_on - interval '1 hour'"
+                " WHERE id IN %s",
+                [tuple(self.move_ids)],
+            )
+        self.send("network")
+        [reason] = self.read_reasons()
+        self.assertIn("It is not known whether the invoice has gone out", reason)
+        self.assertEqual(self.read_network(), sorted(self.move_ids))
+
+    def test_what_the_network_does_not_take_is_set_aside_and_sent_on_its_day(self):
+        self.send("network_fails")
+        self.assertEqual((self.read()[0], self.read_reasons()), (INVOICES - 1, ["No such customer."]))
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            env["account.move"].browse(self.move_ids).subscription_parking_ids.next_try = DAY
+        self.send("network")
         self.assertEqual(self.read(), (INVOICES, INVOICES, INVOICES))
