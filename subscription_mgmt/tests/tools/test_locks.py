@@ -11,6 +11,7 @@ BACKGROUND = {
     "models/billing/gateway.py",
     "models/billing/posting.py",
     "models/billing/mail_mail.py",
+    "models/billing/network.py",
     "models/billing/subscription_billing_run.py",
     "models/charging/sending.py",
     "models/common/batches.py",
