@@ -61,6 +61,15 @@ SCREENS = (
         "/odoo/action-subscription_mgmt.subscription_contract_action/{subscription.contract:amendment_ids}",
         ("a[name=payment_plan]",),
     ),
+    Screen("plan", "/odoo/action-subscription_mgmt.subscription_installment_action"),
+    Screen(
+        "plan_calendar",
+        "/odoo/action-subscription_mgmt.subscription_installment_action",
+        ("button.o_switch_view.o_calendar",),
+    ),
+    Screen("interactions", "/odoo/action-subscription_mgmt.subscription_interaction_action"),
+    Screen("runs", "/odoo/action-subscription_mgmt.subscription_billing_run_action"),
+    Screen("balances", "/odoo/action-subscription_mgmt.subscription_wallet_action"),
     Screen(
         "bill_preview",
         "/odoo/action-subscription_mgmt.subscription_bill_action",
