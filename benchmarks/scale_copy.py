@@ -60,6 +60,12 @@ class Copier:
         self.cr.execute(query)
         return self.cr.fetchone()[0]
 
+    def _age(self, name, model):
+        """Originals, and so their copies, were written the day before yesterday: most of a company rests."""
+        if model._log_access:
+            aged = "UPDATE %s SET write_date = write_date - interval '2 days' WHERE id > %s"
+            self.cr.execute(SQL(aged, SQL.identifier(name), self.marks[name]))
+
     def find(self, **columns):
         """Set the originals aside in temporary tables, numbered.
 
@@ -69,6 +75,7 @@ class Copier:
         for name, model in self._get_names().items():
             count = self._read(f'SELECT count(*) FROM "{name}" WHERE id > {self.marks[name]}')
             if count:
+                self._age(name, model)
                 self.tables[name] = Table(name, model, count, self._read(f'SELECT max(id) FROM "{name}"'))
                 further = f", {columns[name]}" if name in columns else ""
                 self.cr.execute(
@@ -83,7 +90,6 @@ class Copier:
         """Make so many copies of every original."""
         self.cr.execute("SET session_replication_role = replica")  # copies of sound rows need no look at their links
         self.cr.execute("SET maintenance_work_mem = '512MB'")
-        self._age()
         relations = list(self._get_relations())
         indexes = self._drop_indexes([*self.tables, *(relation for relation, *_rest in relations)])
         for table in self.tables.values():
@@ -96,13 +102,6 @@ class Copier:
         # Without triggers nothing kept the sums of what was copied.
         for name in ("subscription.plan.sum", "subscription.run.sum"):
             self.env[name]._sum_up()
-
-    def _age(self):
-        """Originals, and so their copies, were written the day before yesterday: most of a company rests."""
-        aged = "UPDATE %s SET write_date = write_date - interval '2 days' WHERE id > %s"
-        for name, table in self.tables.items():
-            if table.model._log_access:
-                self.cr.execute(SQL(aged, SQL.identifier(name), self.marks[name]))
 
     def _drop_indexes(self, names):
         """Indexes are built faster over all rows than with each; :return: their definitions."""

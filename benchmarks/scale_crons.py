@@ -28,6 +28,7 @@ class Crons:
         assurance = self.env["subscription.assurance"]
         yield "billing, nothing due", Goal(10), self._measure(runs._cron_bill_due, IDLE), IDLE
         yield "plan top-up, nothing to do", Goal(50), self._measure(contracts._cron_extend_plans, IDLE), IDLE
+        self._rest()
         yield "assurance, nothing touched", Goal(170), self._measure(assurance._cron_check_assurance, 2), 2
         sample, rows = self._extend()
         yield f"plan top-up, a day's work ({rows:,} rows)", Goal(mb=60), sample, 1
@@ -46,6 +47,15 @@ class Crons:
                 work()
                 self.env.cr.commit()
         return meter.sample
+
+    def _rest(self):
+        """A first night, and then days on which nothing was written."""
+        self.env["subscription.assurance"]._cron_check_assurance()
+        self.env.cr.execute(
+            "UPDATE subscription_assurance_check SET date_checked = date_checked - 3, "
+            "write_date = write_date - interval '30 hours'"
+        )
+        self.env.cr.commit()
 
     def _extend(self):
         """The work of the first of the next days on which there is some.
