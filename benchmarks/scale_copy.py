@@ -100,7 +100,8 @@ class Copier:
             self.cr.execute(definition)
         self.cr.execute("SET session_replication_role = origin")
         # Without triggers nothing kept the sums of what was copied.
-        for name in ("subscription.plan.sum", "subscription.run.sum"):
+        mixin = "subscription.sums.mixin"
+        for name in self.env.registry.descendants([mixin], "_inherit") - {mixin}:
             self.env[name]._sum_up()
 
     def _drop_indexes(self, names):

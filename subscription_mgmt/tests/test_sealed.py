@@ -98,7 +98,7 @@ WRITE = {
         # An invoice by hand that is about a contract.
         ("billing",): "subscription_contract_id",
     },
-    "account.move.line": {NOBODY: "subscription_origin_line_id"},
+    "account.move.line": {NOBODY: "subscription_origin_line_id subscription_owner"},
 }
 # Who may make and delete one; all others nobody. What was billed nobody deletes.
 CREATE = dict.fromkeys(

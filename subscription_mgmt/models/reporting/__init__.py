@@ -1,3 +1,4 @@
+from . import owning
 from . import subscription_report_mixin
 from . import subscription_unpaid
 from . import subscription_due
@@ -6,6 +7,7 @@ from . import subscription_profit_report
 from . import subscription_outlook
 from . import profit
 from . import subscription_mrr_event
+from . import subscription_mrr_sum
 from . import mrr_log
 from . import subscription_mrr_report
 from . import mrr_tables

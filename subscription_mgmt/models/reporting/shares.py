@@ -13,8 +13,9 @@ READ = {
         "amount_residual", "amount_total",
     ],
     "account.move.line": [
-        "move_id", "display_type", "price_total", "subscription_origin_line_id", "account_id", "parent_state",
-        "reconciled", "amount_residual", "amount_residual_currency", "date_maturity",
+        "move_id", "display_type", "price_total", "subscription_origin_line_id", "subscription_owner", "parent_state",
+        "company_id", "currency_id", "company_currency_id", "reconciled", "amount_residual",
+        "amount_residual_currency", "date_maturity",
     ],
     "subscription.installment": ["contract_id", "invoice_line_id"],
     "subscription.interaction": ["invoice_id", "recurrence_id"],
@@ -54,24 +55,60 @@ def get_moves_of(contracts):
     )
 
 
-def get_open_pieces(moves=None):
+# Open, and to be paid by a customer or to him: of invoices and credit notes Odoo has no other such lines.
+OPEN = SQL("line.reconciled IS NOT TRUE AND line.display_type = 'payment_term' AND line.parent_state = 'posted'")
+
+
+def get_open_pieces(where=None):
     """What is open of posted invoices and credit notes, by the day on which it is due.
 
     Rows (piece_id, move_id, company_id, currency_id, due, amount, company_amount).
 
-    :param moves: query of rows (move_id); default: all.
+    :param where: condition on `line`; default: all.
     """
     return SQL(
         """
-        SELECT line.id AS piece_id, line.move_id, move.company_id, move.currency_id, line.date_maturity AS due,
+        SELECT line.id AS piece_id, line.move_id, line.company_id, line.currency_id, line.date_maturity AS due,
                line.amount_residual_currency AS amount, line.amount_residual AS company_amount
           FROM account_move_line line
           JOIN account_move move ON move.id = line.move_id
-         WHERE line.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')
-           AND line.reconciled IS NOT TRUE AND line.display_type = 'payment_term' AND line.parent_state = 'posted'
-           AND move.move_type IN ('out_invoice', 'out_refund') AND %s
+         WHERE move.move_type IN ('out_invoice', 'out_refund') AND %s AND %s
         """,
-        SQL("line.move_id IN (%s)", moves) if moves else SQL("TRUE"),
+        OPEN,
+        where or SQL("TRUE"),
+    )
+
+
+def get_open_by_contract(contracts=None):
+    """What is open of each contract, by the day on which it is due.
+
+    What belongs to one contract (`owning.py`) is its own as it stands; only the rest has to be divided.
+
+    :param contracts: ids; default: all.
+    :return: query of rows (contract_id, move_id, company_id, currency_id, company_currency_id, due, part,
+        company_part, is_credit): pieces of invoices, or parts of them.
+    """
+    known, unknown, wanted = SQL("IS NOT NULL"), SQL("line.subscription_owner IS NULL"), SQL("TRUE")
+    if contracts is not None:
+        known = SQL("= ANY(%s)", list(contracts))
+        unknown = SQL("%s AND line.move_id IN (%s)", unknown, get_moves_of(contracts))
+        wanted = SQL("contract_id %s", known)
+    return SQL(
+        """
+        SELECT line.subscription_owner AS contract_id, line.move_id, line.company_id, line.currency_id,
+               line.company_currency_id, line.date_maturity AS due, line.amount_residual_currency AS part,
+               line.amount_residual AS company_part, line.amount_residual_currency < 0 AS is_credit
+          FROM account_move_line line
+         WHERE line.subscription_owner %(known)s AND %(open)s
+         UNION ALL
+        SELECT contract_id, move_id, company_id, currency_id, company_currency_id, due, part, company_part, is_credit
+          FROM (%(divided)s) divided
+         WHERE %(wanted)s
+        """,
+        known=known,
+        open=OPEN,
+        divided=get_divided(get_open_pieces(unknown)),
+        wanted=wanted,
     )
 
 

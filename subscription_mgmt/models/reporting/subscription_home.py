@@ -125,40 +125,32 @@ class SubscriptionHome(models.AbstractModel):
 
     def _get_plan(self, today):
         """What is to be billed this week and this month; what should have been billed before is in both."""
+        ends = self._get_ends(today)
+        groups = self._read_planned(max(ends))
+        if groups is None:
+            return None
+        company = self.env.company
         rows = []
         labels = (self.env._("This week"), self.env._("This month"))
-        for key, label in zip(("week", "month"), labels, strict=True):
-            groups = self._read_planned(self._get_ends(today)[key == "month"])
-            if groups is None:
-                return None
-            company = self.env.company
-            total = sum(
-                currency._convert(amount, company.currency_id, company, today) for currency, amount, _count in groups
-            )
-            count = sum(count for _currency, _amount, count in groups)
+        for key, label, end in zip(("week", "month"), labels, ends, strict=True):
+            due = [(currency, amount, count) for currency, day, amount, count in groups if day <= end]
+            total = sum(currency._convert(amount, company.currency_id, company, today) for currency, amount, _ in due)
+            count = sum(count for _currency, _amount, count in due)
             rows.append({"key": key, "label": f"{label} ({count})", "value": self._money(total)})
         return {"key": "month", "title": self.env._("To Be Billed"), "figure": rows[1]["value"], "rows": rows}
 
     def _read_planned(self, last):
-        """Rows that are planned up to a day, by currency: all, of which sums are kept, without those not in service.
+        """Rows that are planned up to a day: all, of which sums are kept, and taken off those not in service.
 
-        :return: list of (currency, amount, count); None where the plan is closed to the person.
+        :return: list of (currency, day, amount, count); None where the plan is closed to the person.
         """
         planned = Domain("state", "=", "planned") & Domain("date_invoice", "<=", last)
-        figures = ["price_subtotal:sum", "__count"]
-        groups = self._read("subscription.installment", planned, ["currency_id"], figures)
+        wanted = (["currency_id", "date_invoice:day"], ["price_subtotal:sum", "__count"])
+        groups = self._read("subscription.installment", planned, *wanted)
         if groups is None:
             return None
-        resting = planned & Domain("contract_id.state", "!=", "active")
-        less = {
-            currency: rest
-            for currency, *rest in self._read("subscription.installment", resting, ["currency_id"], figures)
-        }
-        none = (0.0, 0)
-        return [
-            (currency, amount - less.get(currency, none)[0], count - less.get(currency, none)[1])
-            for currency, amount, count in groups
-        ]
+        resting = self._read("subscription.installment", planned & Domain("contract_id.state", "!=", "active"), *wanted)
+        return groups + [(currency, day, -amount, -count) for currency, day, amount, count in resting]
 
     def _get_unpaid(self, _today):
         """What subscribers owe, by age."""

@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .shares import READ, get_divided, get_open_pieces
+from .shares import READ, get_divided, get_open_by_contract
 
 MONTHS = 12
 KINDS = [
@@ -110,7 +110,7 @@ class SubscriptionOutlook(models.Model):
             coming=self._get_coming(today, end),
             habit=self._get_habits(today),
             paid=get_divided(self._get_payments(first)),
-            open=get_divided(get_open_pieces()),
+            open=get_open_by_contract(),
             today=today,
             first=first,
             end=end,

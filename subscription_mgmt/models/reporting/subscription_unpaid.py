@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..charging.account_move import UNPAID
-from .shares import READ, get_divided, get_moves_of, get_open_pieces, get_todays
+from .shares import READ, get_moves_of, get_open_by_contract, get_open_pieces, get_todays
 
 AGES = [
     ("0", "Not Due"),
@@ -87,7 +87,7 @@ class SubscriptionUnpaid(models.Model):
           GROUP BY part.contract_id, part.currency_id, part.company_currency_id, contract.id
             HAVING SUM(part.part) != 0
             """,
-            divided=get_divided(get_open_pieces()),
+            divided=get_open_by_contract(),
             todays=self._get_sql_todays(),
             readable=self._get_readable(SQL("part.contract_id")),
         )
@@ -113,7 +113,7 @@ class SubscriptionUnpaid(models.Model):
         found = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT move_id FROM (%s) piece",
-                get_open_pieces(get_moves_of(self.contract_id.ids)),
+                get_open_pieces(SQL("line.move_id IN (%s)", get_moves_of(self.contract_id.ids))),
             )
         )
         moves = moves.browse([move for (move,) in found])
@@ -205,16 +205,6 @@ class SubscriptionUnpaid(models.Model):
         return self.contract_id.action_view_dues()
 
 
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    # What is open, and nothing of what was ever paid: Odoo's own index has every line that is no receivable, too.
-    _subscription_open = models.Index(
-        "(account_id, date_maturity) WHERE reconciled IS NOT TRUE AND display_type = 'payment_term'"
-        " AND parent_state = 'posted'"
-    )
-
-
 class SubscriptionContract(models.Model):
     _inherit = "subscription.contract"
 
@@ -285,12 +275,10 @@ class SubscriptionContract(models.Model):
             SELECT divided.contract_id, divided.currency_id, SUM(divided.part),
                    COALESCE(SUM(divided.part) FILTER (WHERE NOT divided.is_credit AND divided.due < day.today), 0)
               FROM (%s) divided JOIN %s ON day.company_id = divided.company_id
-             WHERE divided.contract_id = ANY(%s)
           GROUP BY 1, 2
             """,
-            get_divided(get_open_pieces(get_moves_of(self.ids))),
+            get_open_by_contract(self.ids),
             get_todays(self.company_id),
-            self.ids,
         )
         rows = self.env.execute_query(query)
         return {(contract, currency): (float(open_), float(late)) for contract, currency, open_, late in rows}

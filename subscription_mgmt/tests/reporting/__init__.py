@@ -12,6 +12,7 @@ from . import test_mrr_log
 from . import test_outlook
 from . import test_profit
 from . import test_screens
+from . import test_owning
 from . import test_unpaid
 from . import test_mrr_report
 from . import test_revenue_tour

@@ -52,6 +52,7 @@ class TestMrrLives(MrrCommon):
         try:
             self.check_log(contract)
             self.check_kinds(contract)
+            self.check_sums()
             contract.invalidate_recordset(["mrr"])
             self.assertAlmostEqual(contract.mrr, contract._get_mrr(life.today), 6)
             before = len(contract.mrr_event_ids)

@@ -22,6 +22,14 @@ class TestMrrLog(MrrCommon):
         contract = self.make_contract(date_end=date(2026, 6, 30))
         self.assertLog(contract, [(JAN, "new", 100.0), (date(2026, 7, 1), "churn", -100.0)])
 
+    def test_what_is_added_up_is_read_from_kept_sums(self):
+        self.make_contract(date_end=date(2026, 6, 30))
+        self.check_sums()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE subscription_mrr_sum SET amount = 7 WHERE day = %s", [JAN])
+        [card] = [card for card in self.env["subscription.home"].get_page()["cards"] if card["key"] == "revenue"]
+        self.assertIn(7.0, [bar["value"] for bar in card["bars"]])
+
     def test_a_draft_is_not_logged(self):
         self.assertLog(self.make_contract(activate=False), [])
 

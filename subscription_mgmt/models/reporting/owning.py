@@ -1,0 +1,89 @@
+"""Whose an open invoice is, kept on it from the moment it is posted: most bill one contract, and need no division."""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ..common.groups import ACCOUNTING
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _post(self, soft=True):
+        """Override of `account` to keep whose the invoices are."""
+        posted = super()._post(soft)
+        posted._keep_owner()
+        return posted
+
+    def _keep_owner(self):
+        """Keep on what is to be paid the one contract that these invoices bill.
+
+        None where rows of several contracts are billed, where a line corrects another invoice, and where no row of a
+        plan stands behind it: those are looked into whenever they are read (`get_divided`).
+        """
+        if not self:
+            return
+        lines, rows = self.env["account.move.line"], self.env["subscription.installment"]
+        lines.flush_model(["move_id", "display_type", "subscription_origin_line_id"])
+        rows.flush_model(["invoice_line_id", "contract_id"])
+        query = SQL(
+            """
+            UPDATE account_move_line piece
+               SET subscription_owner = owner.contract_id
+              FROM (SELECT line.move_id,
+                           CASE WHEN MIN(row.contract_id) = MAX(row.contract_id)
+                                 AND NOT BOOL_OR(row.id IS NULL AND line.subscription_origin_line_id IS NOT NULL)
+                                THEN MIN(row.contract_id) END AS contract_id
+                      FROM account_move_line line
+                 LEFT JOIN subscription_installment row ON row.invoice_line_id = line.id
+                     WHERE line.move_id = ANY(%s) AND line.display_type IN ('product', 'payment_term')
+                  GROUP BY line.move_id) owner
+             WHERE piece.move_id = owner.move_id AND piece.display_type = 'payment_term'
+               AND piece.subscription_owner IS DISTINCT FROM owner.contract_id
+            """,
+            self.ids,
+        )
+        self.env.cr.execute(query)
+        lines.invalidate_model(["subscription_owner"], flush=False)
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # No link: the database would look through all entries whenever a contract is deleted.
+    subscription_owner = fields.Integer(
+        string="Only Subscription",
+        readonly=True,
+        copy=False,
+        groups=ACCOUNTING,
+        help="Id of the only contract that the invoice bills, found when it is posted.",
+    )
+
+    # What is open, and nothing of what was ever paid: Odoo's own index has every line that is no receivable, too. With
+    # all that is asked of it, so that the index alone is read.
+    _subscription_open = models.Index(
+        "(subscription_owner) INCLUDE (move_id, company_id, currency_id, company_currency_id, date_maturity,"
+        " amount_residual, amount_residual_currency)"
+        " WHERE reconciled IS NOT TRUE AND display_type = 'payment_term' AND parent_state = 'posted'"
+    )
+
+    def write(self, vals):
+        """Override of `account`: whose an invoice is follows from what it bills; what is created is found in posting.
+
+        :raise AccessError: it is written, by whomever.
+        """
+        if "subscription_owner" in vals:
+            raise AccessError(self.env._("Whose an invoice is follows from what it bills, and is not written."))
+        return super().write(vals)
+
+
+class SubscriptionInstallment(models.Model):
+    _inherit = "subscription.installment"
+
+    def _reopen(self):
+        """Override: what is left of the invoices may be another's. Whoever deletes lines of a posted one may do so."""
+        moves = self.invoice_line_id.move_id
+        result = super()._reopen()
+        moves.filtered(lambda move: move.state == "posted")._keep_owner()
+        return result
