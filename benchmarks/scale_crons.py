@@ -29,7 +29,7 @@ class Crons:
         yield "billing, nothing due", Goal(10), self._measure(runs._cron_bill_due, IDLE), IDLE
         yield "plan top-up, nothing to do", Goal(50), self._measure(contracts._cron_extend_plans, IDLE), IDLE
         self._rest()
-        yield "assurance, nothing touched", Goal(170), self._measure(assurance._cron_check_assurance, 2), 2
+        yield "assurance, nothing touched", Goal(500), self._measure(assurance._cron_check_assurance, 2), 2
         sample, rows = self._extend()
         yield f"plan top-up, a day's work ({rows:,} rows)", Goal(mb=60), sample, 1
         yield from self._follow_up()

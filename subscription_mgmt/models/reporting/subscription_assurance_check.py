@@ -41,7 +41,8 @@ class SubscriptionAssuranceCheck(models.Model):
     def _get_unchecked_query(self, company, date_ref):
         """Contracts of a company to look at on the day: never looked at, not for a month, or touched since.
 
-        Those with something late or different are looked at every night, until it is mended.
+        Those with something late or different are looked at every night, until it is mended; in a pause nothing is
+        late.
         """
         self.env.flush_all()
         return SQL(
@@ -54,9 +55,10 @@ class SubscriptionAssuranceCheck(models.Model):
                AND (checked.id IS NULL OR checked.date_checked <= %(month_ago)s OR checked.date_checked < %(day)s AND (
                        GREATEST(contract.write_date, touched.write_date) > checked.write_date - %(late)s::interval
                     OR contract.id IN (SELECT contract_id FROM subscription_assurance_difference)
-                    OR contract.id IN (SELECT contract_id FROM subscription_installment
-                                        WHERE company_id = %(company)s AND state = 'planned'
-                                          AND date_invoice < %(day)s)))
+                    OR contract.state IN ('active', 'closed')
+                       AND contract.id IN (SELECT contract_id FROM subscription_installment
+                                            WHERE company_id = %(company)s AND state = 'planned'
+                                              AND date_invoice < %(day)s)))
             """,
             touched=self._get_touched_query(company),
             company=company.id,
@@ -134,7 +136,8 @@ class SubscriptionAssuranceCheck(models.Model):
                   FROM subscription_contract contract
              LEFT JOIN subscription_assurance_check checked ON checked.contract_id = contract.id
                  WHERE contract.company_id = %(company)s
-                   AND (checked.id IS NULL OR checked.is_doubtful OR checked.date_checked >= %(yesterday)s
+                   AND (checked.id IS NULL AND contract.state != 'draft'
+                        OR checked.is_doubtful OR checked.date_checked >= %(yesterday)s
                         OR contract.id IN (SELECT contract_id FROM (%(touched)s) touched))
                 """,
                 company=company.id,

@@ -97,8 +97,11 @@ class SubscriptionAssuranceMonth(models.Model):
               FROM (SELECT date_invoice AS day FROM subscription_installment
                      WHERE company_id = %(company)s AND write_date > %(since)s
                     UNION ALL
-                    SELECT date_invoice FROM subscription_installment
-                     WHERE company_id = %(company)s AND state = 'planned' AND date_invoice < %(day)s
+                    SELECT row.date_invoice
+                      FROM subscription_installment row
+                      JOIN subscription_contract contract ON contract.id = row.contract_id
+                     WHERE row.company_id = %(company)s AND row.state = 'planned' AND row.date_invoice < %(day)s
+                       AND contract.state IN ('active', 'closed')
                     UNION ALL
                     SELECT row.date_invoice
                       FROM account_move move

@@ -45,6 +45,7 @@ class TestAssuranceNights(AssuranceCommon):
             "subscription_contract",
             "subscription_contract_line",
             "subscription_installment",
+            "subscription_pause",
             "account_move",
             "subscription_assurance_check",
         )
@@ -69,13 +70,41 @@ class TestAssuranceNights(AssuranceCommon):
         frame = self.env["subscription.batches"].with_company(self.company)
         return self.env["subscription.contract"].search(frame._get_domain(COMPARE, day)) & (self.contract | self.other)
 
+    def rest(self):
+        """As if nothing had been written since the last night."""
+        self.pass_hours(24)
+        self.tamper("UPDATE subscription_assurance_check SET write_date = write_date + interval '2 hours'")
+        self.tamper("UPDATE subscription_assurance SET look_until = look_until + interval '2 hours'")
+
+    # === WHAT WAITS === #
+    def test_what_is_late_is_looked_at_every_night_but_not_in_a_pause(self):
+        later = date(2026, 2, 5)
+        months = self.env["subscription.assurance.month"]
+        with freeze_time(DAY):
+            self.contract.action_pause(date(2026, 1, 5))
+        self.night()
+        self.rest()
+        self.assertTrue(
+            self.contract.installment_ids.filtered(lambda row: row.state == "planned"), "its days given back"
+        )
+        self.assertEqual(self.find(later), self.other, "late, and running")
+        self.tamper("UPDATE subscription_contract SET state = 'paused' WHERE id = %s", self.other.id)
+        self.assertFalse(self.find(later))
+        with freeze_time(later):
+            self.assertFalse(months._find_touched(self.company, later, self.now + timedelta(days=1)))
+
+    def test_a_draft_is_not_worth_a_look(self):
+        draft = self.make_contract(activate=False)
+        self.night()
+        self.rest()
+        self.assertNotIn(draft.id, self.checks._find_worth_a_look(self.company, NEXT))
+
     # === HOW FAR BACK === #
     def test_a_night_that_is_done_is_where_the_next_one_begins(self):
         self.night()
         self.assertEqual(self.look.look_until, self.now - timedelta(hours=1))
         self.assertFalse(self.look.look_begun)
-        self.pass_hours(24)
-        self.tamper("UPDATE subscription_assurance_check SET write_date = write_date + interval '2 hours'")
+        self.rest()
         self.assertFalse(self.find())
         self.write(self.contract.installment_ids[:1])
         self.assertEqual(self.find(), self.contract)
