@@ -127,7 +127,7 @@ class SubscriptionInstallment(models.Model):
         "A row is invoiced if, and only if, it has an invoice line.",
     )
     # What billing looks for: found without reading the rows that are done.
-    _due = models.Index("(company_id, date_invoice) WHERE state = 'planned'")
+    _due = models.Index("(company_id, date_invoice) INCLUDE (contract_id) WHERE state = 'planned'")
     # What the list is ordered by: as it opens, without its filter, by amount and by price.
     _planned_by_day = models.Index("(date_invoice, date_from, id) WHERE state = 'planned'")
     _by_day = models.Index("(date_invoice, date_from, id)")

@@ -145,6 +145,13 @@ class SubscriptionWallet(models.Model):
             wallets += self.search([("company_id", "=", company.id), ("partner_id", "in", expiring.ids)])
         return wallets
 
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Override of `base`: each has a customer, so that the database may go by the customers' names."""
+        order = super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        if field_name == "partner_id":
+            query.add_where(SQL("%s IS NOT NULL", SQL.identifier(query.make_alias(alias, field_name), "id")))
+        return order
+
     # === ACTIONS === #
     def action_view_ledger(self):
         """Open what was bought, used and lost."""

@@ -31,19 +31,15 @@ def get_moves_of(contracts):
     """
     return SQL(
         """
-        SELECT line.move_id
-          FROM subscription_installment row JOIN account_move_line line ON line.id = row.invoice_line_id
-         WHERE row.contract_id = ANY(%(ids)s)
+        WITH billed AS MATERIALIZED (
+            SELECT line.id, line.move_id
+              FROM subscription_installment row JOIN account_move_line line ON line.id = row.invoice_line_id
+             WHERE row.contract_id = ANY(%(ids)s))
+        SELECT move_id FROM billed
          UNION
-        SELECT line.move_id
-          FROM subscription_installment row
-          JOIN account_move_line line ON line.subscription_origin_line_id = row.invoice_line_id
-         WHERE row.contract_id = ANY(%(ids)s)
+        SELECT line.move_id FROM billed JOIN account_move_line line ON line.subscription_origin_line_id = billed.id
          UNION
-        SELECT note.id
-          FROM subscription_installment row JOIN account_move_line line ON line.id = row.invoice_line_id
-          JOIN account_move note ON note.reversed_entry_id = line.move_id
-         WHERE row.contract_id = ANY(%(ids)s)
+        SELECT id FROM account_move WHERE reversed_entry_id IN (SELECT move_id FROM billed)
          UNION
         SELECT id FROM account_move WHERE subscription_contract_id = ANY(%(ids)s)
          UNION
@@ -79,35 +75,53 @@ def get_open_pieces(where=None):
     )
 
 
-def get_open_by_contract(contracts=None):
+def get_shared_moves(contracts):
+    """Those of the invoices and credit notes of contracts of which something is open that has to be divided."""
+    return SQL(
+        "SELECT DISTINCT line.move_id FROM account_move_line line WHERE line.subscription_owner IS NULL AND %s"
+        " AND line.move_id IN (%s)",
+        OPEN,
+        get_moves_of(contracts),
+    )
+
+
+def get_open_by_contract(contracts=None, shared=None):
     """What is open of each contract, by the day on which it is due.
 
     What belongs to one contract (`owning.py`) is its own as it stands; only the rest has to be divided.
 
     :param contracts: ids; default: all.
+    :param shared: ids that :func:`get_shared_moves` finds for the contracts.
     :return: query of rows (contract_id, move_id, company_id, currency_id, company_currency_id, due, part,
         company_part, is_credit): pieces of invoices, or parts of them.
     """
-    known, unknown, wanted = SQL("IS NOT NULL"), SQL("line.subscription_owner IS NULL"), SQL("TRUE")
-    if contracts is not None:
-        known = SQL("= ANY(%s)", list(contracts))
-        unknown = SQL("%s AND line.move_id IN (%s)", unknown, get_moves_of(contracts))
-        wanted = SQL("contract_id %s", known)
-    return SQL(
+    wanted = SQL("IS NOT NULL") if contracts is None else SQL("= ANY(%s)", list(contracts))
+    known = SQL(
         """
         SELECT line.subscription_owner AS contract_id, line.move_id, line.company_id, line.currency_id,
                line.company_currency_id, line.date_maturity AS due, line.amount_residual_currency AS part,
                line.amount_residual AS company_part, line.amount_residual_currency < 0 AS is_credit
           FROM account_move_line line
-         WHERE line.subscription_owner %(known)s AND %(open)s
+         WHERE line.subscription_owner %s AND %s
+        """,
+        wanted,
+        OPEN,
+    )
+    if contracts is not None and not shared:  # mostly; the planner takes long over what follows
+        return known
+    where = SQL("line.subscription_owner IS NULL")
+    if contracts is not None:
+        where = SQL("%s AND line.move_id = ANY(%s)", where, list(shared))
+    return SQL(
+        """
+        %(known)s
          UNION ALL
         SELECT contract_id, move_id, company_id, currency_id, company_currency_id, due, part, company_part, is_credit
           FROM (%(divided)s) divided
-         WHERE %(wanted)s
+         WHERE contract_id %(wanted)s
         """,
         known=known,
-        open=OPEN,
-        divided=get_divided(get_open_pieces(unknown)),
+        divided=get_divided(get_open_pieces(where)),
         wanted=wanted,
     )
 

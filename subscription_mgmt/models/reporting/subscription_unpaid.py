@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..charging.account_move import UNPAID
-from .shares import READ, get_moves_of, get_open_by_contract, get_open_pieces, get_todays
+from .shares import READ, get_moves_of, get_open_by_contract, get_open_pieces, get_shared_moves, get_todays
 
 AGES = [
     ("0", "Not Due"),
@@ -270,6 +270,7 @@ class SubscriptionContract(models.Model):
             return {}
         for model, names in READ.items():
             self.env[model].flush_model(names)
+        shared = [move for (move,) in self.env.execute_query(get_shared_moves(self.ids))]
         query = SQL(
             """
             SELECT divided.contract_id, divided.currency_id, SUM(divided.part),
@@ -277,7 +278,7 @@ class SubscriptionContract(models.Model):
               FROM (%s) divided JOIN %s ON day.company_id = divided.company_id
           GROUP BY 1, 2
             """,
-            get_open_by_contract(self.ids),
+            get_open_by_contract(self.ids, shared),
             get_todays(self.company_id),
         )
         rows = self.env.execute_query(query)

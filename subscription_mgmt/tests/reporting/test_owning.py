@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import SQL
 
-from ...models.reporting.shares import get_divided, get_open_by_contract, get_open_pieces
+from ...models.reporting.shares import get_divided, get_open_by_contract, get_open_pieces, get_shared_moves
 from ..common import SubscriptionCommon
 
 TODAY = date(2026, 6, 10)
@@ -56,7 +56,8 @@ class TestOwning(SubscriptionCommon):
         contracts = sorted({contract for contract, *_rest in divided})
         for some in (contracts[:1], contracts[1:]):
             own = {key: amounts for key, amounts in divided.items() if key[0] in some}
-            self.assertEqual(self.read(get_open_by_contract(some)), own)
+            shared = [move for (move,) in self.env.execute_query(get_shared_moves(some))]
+            self.assertEqual(self.read(get_open_by_contract(some, shared)), own)
         return len(divided)
 
     # === WHOSE IT IS === #
