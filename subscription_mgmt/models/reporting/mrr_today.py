@@ -74,7 +74,12 @@ class SubscriptionContract(models.Model):
         if field_expr != "mrr":
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields["mrr"], "read")
-        return self._get_mrr_sql(alias)
+        if query is None:
+            return self._get_mrr_sql(alias)
+        # Once for each contract, however often it is asked for
+        today = query.make_alias(alias, "mrr")
+        query.add_join("LEFT JOIN", today, SQL("LATERAL (SELECT %s AS amount)", self._get_mrr_sql(alias)), SQL("TRUE"))
+        return SQL.identifier(today, "amount")
 
     def action_view_mrr_events(self):
         """Open the log of the contract."""

@@ -95,7 +95,7 @@ class TestFigures(SubscriptionCommon):
                 contracts += self.make_contract()
             contracts.invalidate_recordset()
             self.env.flush_all()
-            with self.assertQueryCount(6):
+            with self.assertQueryCount(7):
                 contracts.mapped("amount_due")
                 contracts.mapped("amount_next_invoice")
 
