@@ -82,7 +82,7 @@ class SubscriptionInstallment(models.Model):
     _inherit = "subscription.installment"
 
     def _reopen(self):
-        """Override: what is left of the invoices may be another's. Whoever deletes lines of a posted one may do so."""
+        """Override: what is left of an invoice may be another's; Odoo lets callers force lines out of a posted one."""
         moves = self.invoice_line_id.move_id
         result = super()._reopen()
         moves.filtered(lambda move: move.state == "posted")._keep_owner()

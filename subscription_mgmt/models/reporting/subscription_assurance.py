@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from ..common.batches import Job
 from .comparison import COMPARE
 from .mrr_log import VALUE
+from .subscription_assurance_check import RUNNING
 
 BEGIN = Job("res.company", "_get_own_domain", "_begin_subscription_assurance", "check")
 CHECK = Job("res.company", "_get_own_domain", "_check_subscription_assurance", "check")
@@ -84,9 +85,7 @@ class SubscriptionAssurance(models.Model):
 
     def _get_overdue_target(self, date_ref):
         planned = Domain("state", "=", "planned") & Domain("date_invoice", "<", date_ref)
-        running = Domain("contract_id.state", "in", ("active", "closed")) & Domain(
-            "contract_id.billing_error", "=", False
-        )
+        running = Domain("contract_id.state", "in", RUNNING) & Domain("contract_id.billing_error", "=", False)
         return "subscription.installment", planned & running
 
     def _get_parked_target(self, _date_ref):

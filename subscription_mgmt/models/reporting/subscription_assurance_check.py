@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 # Contracts that nothing happened to are looked at again after so many days.
 MONTH = 28
+# Only of such contracts something can be late: in a pause, and in a draft, nothing is to be billed.
+RUNNING = ("active", "closed")
 # A transaction may have written up to so long before it was to be seen; what it touched is looked at again.
 LATE = "1 hour"
 
@@ -41,8 +43,7 @@ class SubscriptionAssuranceCheck(models.Model):
     def _get_unchecked_query(self, company, date_ref):
         """Contracts of a company to look at on the day: never looked at, not for a month, or touched since.
 
-        Those with something late or different are looked at every night, until it is mended; in a pause nothing is
-        late.
+        Those with something late or different are looked at every night, until it is mended.
         """
         self.env.flush_all()
         return SQL(
@@ -55,12 +56,13 @@ class SubscriptionAssuranceCheck(models.Model):
                AND (checked.id IS NULL OR checked.date_checked <= %(month_ago)s OR checked.date_checked < %(day)s AND (
                        GREATEST(contract.write_date, touched.write_date) > checked.write_date - %(late)s::interval
                     OR contract.id IN (SELECT contract_id FROM subscription_assurance_difference)
-                    OR contract.state IN ('active', 'closed')
+                    OR contract.state IN %(running)s
                        AND contract.id IN (SELECT contract_id FROM subscription_installment
                                             WHERE company_id = %(company)s AND state = 'planned'
                                               AND date_invoice < %(day)s)))
             """,
             touched=self._get_touched_query(company),
+            running=RUNNING,
             company=company.id,
             day=date_ref,
             month_ago=fields.Date.subtract(date_ref, days=MONTH),

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, formatLang
 
-from .subscription_assurance_check import MONTH
+from .subscription_assurance_check import MONTH, RUNNING
 
 # Months that are reckoned up, this one included
 MONTHS = 13
@@ -101,7 +101,7 @@ class SubscriptionAssuranceMonth(models.Model):
                       FROM subscription_installment row
                       JOIN subscription_contract contract ON contract.id = row.contract_id
                      WHERE row.company_id = %(company)s AND row.state = 'planned' AND row.date_invoice < %(day)s
-                       AND contract.state IN ('active', 'closed')
+                       AND contract.state IN %(running)s
                     UNION ALL
                     SELECT row.date_invoice
                       FROM account_move move
@@ -115,6 +115,7 @@ class SubscriptionAssuranceMonth(models.Model):
                      WHERE company_id = %(company)s AND (is_good IS NOT TRUE OR date_checked < %(month_ago)s)) written
             """,
             company=company.id,
+            running=RUNNING,
             since=since,
             day=date_ref,
             month_ago=fields.Datetime.subtract(fields.Datetime.now(), days=MONTH),
@@ -186,10 +187,11 @@ class SubscriptionAssuranceMonth(models.Model):
                            AND row.date_invoice >= %(first)s AND row.date_invoice < %(end)s
                            AND date_trunc('month', row.date_invoice)::date = ANY(%(months)s)
                            AND (row.state = 'invoiced' OR row.state = 'planned' AND row.date_invoice < %(day)s
-                                AND contract.state IN ('active', 'closed'))) one
+                                AND contract.state IN %(running)s)) one
               GROUP BY 1, 2
                 """,
                 company=company.id,
+                running=RUNNING,
                 day=date_ref,
                 months=months,
                 first=min(months),
