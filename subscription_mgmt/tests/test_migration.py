@@ -81,3 +81,18 @@ class TestMigration(TransactionCase):
             "SELECT FROM information_schema.columns WHERE table_name = 'subscription_contract' AND column_name = 'mrr'"
         )
         self.assertFalse(self.env.cr.fetchall())
+
+    # === WHO OWES WHAT === #
+    def test_open_invoices_bear_the_contract_that_they_bill(self):
+        open_lines = self.env["account.move.line"].search(
+            [
+                ("reconciled", "=", False),
+                ("display_type", "=", "payment_term"),
+                ("parent_state", "=", "posted"),
+                ("move_id.line_ids.subscription_installment_ids", "!=", False),
+            ]
+        )
+        self.assertTrue(open_lines)
+        for line in open_lines:
+            contracts = line.move_id.line_ids.subscription_installment_ids.contract_id
+            self.assertEqual(line.subscription_owner, contracts.id if len(contracts) == 1 else 0)

@@ -32,7 +32,7 @@ class SubscriptionContractLine(models.Model):
     _sealed_from_system = True
 
     # === RELATIONS === #
-    contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, ondelete="cascade", index=True)
+    contract_id = fields.Many2one(comodel_name="subscription.contract", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="contract_id.partner_id")
@@ -99,6 +99,8 @@ class SubscriptionContractLine(models.Model):
     price_subtotal = fields.Monetary(string="Subtotal", compute="_compute_amounts", store=True)
     mrr = fields.Monetary(string="MRR", compute="_compute_amounts", store=True)
 
+    # With the product, by which contracts are searched
+    _by_contract = models.Index("(contract_id) INCLUDE (product_id, active)")
     _interval_positive = models.Constraint("CHECK (interval >= 1)", "A period lasts at least one unit.")
     _repetitions_range = models.Constraint("CHECK (repetitions >= 0)", "The number of repetitions cannot be negative.")
     _anchor_day_range = models.Constraint(
