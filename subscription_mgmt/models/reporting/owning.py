@@ -11,34 +11,42 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _post(self, soft=True):
-        """Override of `account` to keep whose the invoices are."""
+        """Override of `account` to keep whose the invoices are; what they correct is looked into from now on."""
         posted = super()._post(soft)
-        posted._keep_owner()
+        # sudo: whoever posts need not see which lines are given back
+        (posted | posted.sudo().line_ids.subscription_origin_line_id.move_id)._keep_owner()
         return posted
 
     def _keep_owner(self):
-        """Keep on what is to be paid the one contract that these invoices bill.
+        """Keep on what is to be paid the one contract that these invoices bill, where it is as plain as can be.
 
-        None where rows of several contracts are billed, where a line corrects another invoice, and where no row of a
-        plan stands behind it: those are looked into whenever they are read (`get_divided`).
+        Each line bills one row of its plan, they come to the invoice, and no line of another corrects them. All else
+        is looked into whenever it is read (`get_divided`).
         """
         if not self:
             return
-        lines, rows = self.env["account.move.line"], self.env["subscription.installment"]
-        lines.flush_model(["move_id", "display_type", "subscription_origin_line_id"])
+        moves, lines, rows = (
+            self.env[name] for name in ("account.move", "account.move.line", "subscription.installment")
+        )
+        moves.flush_model(["amount_total"])
+        lines.flush_model(["move_id", "display_type", "price_total", "subscription_origin_line_id"])
         rows.flush_model(["invoice_line_id", "contract_id"])
         query = SQL(
             """
             UPDATE account_move_line piece
                SET subscription_owner = owner.contract_id
-              FROM (SELECT line.move_id,
+              FROM (SELECT move.id AS move_id,
                            CASE WHEN MIN(row.contract_id) = MAX(row.contract_id)
-                                 AND NOT BOOL_OR(row.id IS NULL AND line.subscription_origin_line_id IS NOT NULL)
+                                 AND COUNT(row.id) = COUNT(line.id) AND COUNT(row.id) = COUNT(DISTINCT line.id)
+                                 AND SUM(line.price_total) = move.amount_total
+                                 AND NOT BOOL_OR(EXISTS (SELECT FROM account_move_line back
+                                                          WHERE back.subscription_origin_line_id = line.id))
                                 THEN MIN(row.contract_id) END AS contract_id
-                      FROM account_move_line line
+                      FROM account_move move
+                 LEFT JOIN account_move_line line ON line.move_id = move.id AND line.display_type = 'product'
                  LEFT JOIN subscription_installment row ON row.invoice_line_id = line.id
-                     WHERE line.move_id = ANY(%s) AND line.display_type IN ('product', 'payment_term')
-                  GROUP BY line.move_id) owner
+                     WHERE move.id = ANY(%s)
+                  GROUP BY move.id) owner
              WHERE piece.move_id = owner.move_id AND piece.display_type = 'payment_term'
                AND piece.subscription_owner IS DISTINCT FROM owner.contract_id
             """,
@@ -57,7 +65,7 @@ class AccountMoveLine(models.Model):
         readonly=True,
         copy=False,
         groups=ACCOUNTING,
-        help="Id of the only contract that the invoice bills, found when it is posted.",
+        help="Id of the only contract that the invoice bills, if it bills nothing else. Found when it is posted.",
     )
 
     # What is open, and nothing of what was ever paid: Odoo's own index has every line that is no receivable, too. With

@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .shares import READ, get_divided, get_open_pieces
+from .shares import OPEN, READ, get_divided, get_open_pieces
 
 STATES = [
     ("overdue", "Overdue"),
@@ -13,6 +13,9 @@ STATES = [
     ("paid", "Paid"),
     ("cancelled", "Invoice Cancelled"),
 ]
+
+# What an invoice line comes to, below zero where it gives back
+TOTAL = SQL("CASE WHEN move.move_type = 'out_refund' THEN -line.price_total ELSE line.price_total END")
 
 
 class SubscriptionDue(models.Model):
@@ -51,37 +54,107 @@ class SubscriptionDue(models.Model):
 
     @property
     def _table_query(self):
+        """Each state by itself: what a filter leaves out is not read.
+
+        Of an invoice of one contract (`owning.py`) of which nothing is paid each row is open as it stands; the rest is
+        divided.
+        """
+        settled = SQL(
+            """
+            move.state = 'posted'
+            AND NOT EXISTS (SELECT FROM piece WHERE piece.row_id = row.id AND piece.move_id = move.id)
+            AND (line.price_total = 0 OR NOT EXISTS (SELECT FROM whole WHERE whole.move_id = move.id))
+            """
+        )
+        return SQL(
+            """
+            WITH piece AS MATERIALIZED (
+                SELECT divided.row_id, divided.move_id, MIN(divided.due) AS due, SUM(divided.part) AS part
+                  FROM (%(divided)s) divided
+              GROUP BY divided.row_id, divided.move_id
+                HAVING SUM(divided.part) != 0),
+            whole AS MATERIALIZED (
+                SELECT line.move_id, MIN(line.date_maturity) AS due
+                  FROM account_move_line line JOIN account_move move ON move.id = line.move_id
+                 WHERE %(is_open)s AND line.subscription_owner IS NOT NULL AND move.amount_residual = move.amount_total
+              GROUP BY line.move_id)
+            %(rows)s
+            """,
+            divided=get_divided(
+                get_open_pieces(SQL("(line.subscription_owner IS NULL OR move.amount_residual != move.amount_total)"))
+            ),
+            is_open=OPEN,
+            rows=SQL(" UNION ALL ").join(
+                [
+                    self._get_rows(SQL("'planned'"), SQL("row.state = 'planned'")),
+                    self._get_billed(SQL("'draft'"), SQL("move.state = 'draft'")),
+                    self._get_billed(SQL("'cancelled'"), SQL("move.state = 'cancel'")),
+                    self._get_billed(SQL("'paid'"), settled),
+                    self._get_open(SQL("JOIN whole open ON open.move_id = move.id"), TOTAL),
+                    self._get_open(
+                        SQL("JOIN piece open ON open.row_id = row.id AND open.move_id = move.id"), SQL("open.part")
+                    ),
+                ]
+            ),
+        )
+
+    def _get_rows(self, state, where, **columns):
+        """Rows of the plan in one state, as SQL; by default without an invoice.
+
+        :param state: SQL for it.
+        :param columns: name → SQL, where it is another than that of a row without an invoice.
+        """
+        columns = {
+            "joins": SQL(),
+            "due": SQL("row.date_invoice"),
+            "late": SQL("0"),
+            "name": SQL("NULL"),
+            "total": SQL("row.price_subtotal"),
+            "open": SQL("0"),
+            **columns,
+        }
         return SQL(
             """
             SELECT row.id, row.contract_id, row.company_id, base.currency_id AS company_currency_id, row.currency_id,
                    contract.partner_id, contract.user_id, contract.category_id, row.product_id, row.date_from,
-                   row.date_to, row.date_invoice, COALESCE(piece.due, move.invoice_date_due, row.date_invoice)
-                   AS date_due, NULLIF(move.name, '/') AS invoice_name, row.price_subtotal,
-                   CASE WHEN line.id IS NULL THEN row.price_subtotal
-                        WHEN move.move_type = 'out_refund' THEN -line.price_total
-                        ELSE line.price_total END AS amount_total,
-                   COALESCE(piece.part, 0) AS amount_open,
-                   CASE WHEN piece.part > 0 THEN GREATEST(0, day.today - piece.due) ELSE 0 END AS days_late,
-                   CASE WHEN row.state = 'planned' THEN 'planned'
-                        WHEN move.state = 'draft' THEN 'draft'
-                        WHEN move.state = 'cancel' THEN 'cancelled'
-                        WHEN piece.part IS NULL OR piece.part = 0 THEN 'paid'
-                        WHEN piece.part > 0 AND piece.due < day.today THEN 'overdue'
-                        ELSE 'not_due' END AS state
+                   row.date_to, row.date_invoice, %(due)s AS date_due, %(name)s AS invoice_name, row.price_subtotal,
+                   %(total)s AS amount_total, %(open)s AS amount_open, %(late)s AS days_late, %(state)s AS state
               FROM subscription_installment row
               JOIN subscription_contract contract ON contract.id = row.contract_id
               JOIN res_company base ON base.id = row.company_id
-         LEFT JOIN %(todays)s ON day.company_id = row.company_id
-         LEFT JOIN account_move_line line ON line.id = row.invoice_line_id
-         LEFT JOIN account_move move ON move.id = line.move_id
-         LEFT JOIN (SELECT divided.row_id, divided.move_id, MIN(divided.due) AS due, SUM(divided.part) AS part
-                      FROM (%(divided)s) divided
-                  GROUP BY divided.row_id, divided.move_id) piece ON piece.row_id = row.id AND piece.move_id = move.id
-             WHERE row.state IN ('planned', 'invoiced') AND %(readable)s
+                   %(joins)s
+             WHERE %(where)s AND %(readable)s
             """,
-            todays=self._get_sql_todays(),
-            divided=get_divided(get_open_pieces()),
+            **columns,
+            state=state,
+            where=where,
             readable=self._get_readable(SQL("row.contract_id")),
+        )
+
+    def _get_billed(self, state, where, joins=None, **columns):
+        """Rows that stand on an invoice."""
+        return self._get_rows(
+            state,
+            SQL("row.state = 'invoiced' AND %s", where),
+            joins=SQL(
+                "JOIN account_move_line line ON line.id = row.invoice_line_id"
+                " JOIN account_move move ON move.id = line.move_id %s",
+                joins or SQL(),
+            ),
+            name=SQL("NULLIF(move.name, '/')"),
+            total=TOTAL,
+            **{"due": SQL("COALESCE(move.invoice_date_due, row.date_invoice)"), **columns},
+        )
+
+    def _get_open(self, joins, part):
+        """Rows of which something is open: `part`."""
+        return self._get_billed(
+            SQL("CASE WHEN %s > 0 AND open.due < day.today THEN 'overdue' ELSE 'not_due' END", part),
+            SQL("move.state = 'posted' AND %s != 0", part),
+            SQL("%s LEFT JOIN %s ON day.company_id = row.company_id", joins, self._get_sql_todays()),
+            due=SQL("COALESCE(open.due, move.invoice_date_due, row.date_invoice)"),
+            late=SQL("CASE WHEN %s > 0 THEN GREATEST(0, day.today - open.due) ELSE 0 END", part),
+            open=part,
         )
 
 

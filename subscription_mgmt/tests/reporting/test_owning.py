@@ -58,7 +58,29 @@ class TestOwning(SubscriptionCommon):
             own = {key: amounts for key, amounts in divided.items() if key[0] in some}
             shared = [move for (move,) in self.env.execute_query(get_shared_moves(some))]
             self.assertEqual(self.read(get_open_by_contract(some, shared)), own)
+        self.assertSameRows()
         return len(divided)
+
+    def assertSameRows(self):
+        """Each row of the plan is a due once, and as much is open as dividing its invoice gives."""
+        self.env.invalidate_all()
+        divided = self.env.execute_query(
+            SQL(
+                "SELECT row_id, SUM(part), MIN(due) FROM (%s) part JOIN subscription_installment row ON row.id = row_id"
+                "  JOIN account_move_line line ON line.id = row.invoice_line_id AND line.move_id = part.move_id"
+                " GROUP BY row_id HAVING SUM(part) != 0",
+                get_divided(get_open_pieces()),
+            )
+        )
+        rows = self.env["subscription.installment"].search([("state", "in", ("planned", "invoiced"))])
+        dues = self.env["subscription.due"].search([])
+        self.assertEqual(sorted(dues.ids), sorted(rows.ids))
+        is_open = dues.filtered("amount_open")
+        found = {due.id: (due.amount_open, due.date_due) for due in is_open}
+        self.assertEqual(found, {row: (float(part), due) for row, part, due in divided})
+        self.assertEqual(set(is_open.mapped("state")) - {"overdue", "not_due"}, set())
+        self.assertEqual(set((dues - is_open).mapped("state")) & {"overdue", "not_due"}, set())
+        self.assertFalse((dues - is_open).filtered("days_late"))
 
     # === WHOSE IT IS === #
     def test_an_invoice_of_one_contract_is_its_own(self):
@@ -85,8 +107,32 @@ class TestOwning(SubscriptionCommon):
         )
         by_hand.action_post()
         self.assertFalse(self.get_owner(note))
+        self.assertFalse(self.get_owner(invoice), "looked into, since a line of another corrects it")
         self.assertFalse(self.get_owner(by_hand))
         self.assertTrue(self.assertSame())
+
+    def test_what_else_stands_on_an_invoice_has_it_looked_into(self):
+        invoice, _contract = self.make_invoice(50.0, post=False)
+        invoice.invoice_line_ids = [Command.create({"name": "Travel", "price_unit": 10.0, "tax_ids": []})]
+        invoice.action_post()
+        self.assertFalse(self.get_owner(invoice))
+        self.assertSame()
+
+    def test_a_credit_that_is_set_against_another_invoice_counts_for_what_it_gives_back(self):
+        """Nothing of the first invoice is paid, and yet one of its rows owes nothing any more."""
+        contract = self.make_contract([{"price_unit": 30.0}, {"price_unit": 70.0}], billing_mode="draft")
+        other = self.make_contract(billing_mode="draft")
+        self.bill(date(2026, 1, 1))
+        (contract + other).installment_ids.invoice_id.action_post()
+        first, second = (one.installment_ids.invoice_id for one in (contract, other))
+        note = first._reverse_moves([{"invoice_date": date(2026, 2, 1)}])
+        note.invoice_line_ids[1:].unlink()
+        note.action_post()
+        note.line_ids.remove_move_reconcile()
+        receivable = (note + second).line_ids.filtered(lambda line: line.display_type == "payment_term")
+        receivable.reconcile()
+        self.assertEqual(first.amount_residual, first.amount_total)
+        self.assertSame()
 
     def test_it_is_found_anew_when_the_invoice_was_mended(self):
         invoice, contracts = self.make_invoice(50.0, 70.0)
@@ -118,6 +164,12 @@ class TestOwning(SubscriptionCommon):
         draft.action_post()
         self.assertFalse(self.get_owner(draft))
 
+    def make_term(self):
+        """Half at once, half after a month."""
+        halves = [{"value": "percent", "value_amount": 50.0, "nb_days": days} for days in (0, 30)]
+        term = {"name": "In two", "line_ids": [Command.create(half) for half in halves]}
+        return self.env["account.payment.term"].create(term)
+
     # === PROPERTY === #
     def test_at_any_time_it_says_what_dividing_says(self):
         """Contracts alone and together, in two currencies, credited in part, paid in part, taken back and put again."""
@@ -138,7 +190,7 @@ class TestOwning(SubscriptionCommon):
         invoices |= shared
         least = self.assertSame()
         self.assertGreaterEqual(least, 8)
-        for _step in range(12):
+        for _step in range(16):
             invoice = draw.choice(invoices)
             act = draw.choice(["pay", "credit", "draft", "post"])
             if act == "pay" and invoice.state == "posted" and invoice.amount_residual:
