@@ -2,11 +2,22 @@
 
 The program that makes a PDF of a page waits `report.print_delay` milliseconds, 1000 unless somebody has set it, for
 scripts that go on after the page is there. An invoice has none. What else is printed keeps its delay.
+
+Nor does it ask the server for the same style sheets and fonts with every page: they stand on it.
 """
 
-from odoo import models
+import base64
+import re
+
+from odoo import api, models
+from odoo.tools import file_open, ormcache
 
 from ..common.context import CHECKED
+
+# A style sheet that Odoo has put together; its address changes with what is in it.
+STYLE_SHEET = re.compile(r'<link\b[^>]*\bhref="(/web/assets/[^"]+\.css)"[^>]*>')
+FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+FONT = re.compile(r"""url\(["']?/(web/static/fonts/[\w./-]+\.woff)["']?\)""")
 
 # Odoo's own script in header and footer, which puts in the numbers of the pages, is done when they are there.
 OWN_SCRIPTS = 1
@@ -18,11 +29,40 @@ class IrActionsReport(models.Model):
     def _run_wkhtmltopdf(self, bodies, report_ref=False, header=None, footer=None, **options):
         """Override of `base`: pages without scripts have nothing to wait for, where billing prints them."""
         bodies, report = list(bodies), self
-        if self.env.context.get("subscription_printing") is CHECKED and not _has_scripts(bodies, header, footer):
-            report = self.with_context(subscription_print_at_once=CHECKED)
+        if self.env.context.get("subscription_printing") is CHECKED:
+            *bodies, header, footer = (page and self._put_styles_on(page) for page in (*bodies, header, footer))
+            if not _has_scripts(bodies, header, footer):
+                report = self.with_context(subscription_print_at_once=CHECKED)
         return super(IrActionsReport, report)._run_wkhtmltopdf(
             bodies, report_ref=report_ref, header=header, footer=footer, **options
         )
+
+    # === STYLES === #
+    @api.model
+    def _put_styles_on(self, page):
+        """The page with the style sheets on it that are known here; for others the server is asked."""
+        return STYLE_SHEET.sub(self._get_style, page)
+
+    @api.model
+    def _get_style(self, link):
+        try:
+            return f"<style>{self._read_style_sheet(link[1], self.env.company.font)}</style>"
+        except LookupError:
+            return link[0]
+
+    @api.model
+    @ormcache("url", "font")
+    def _read_style_sheet(self, url, font):
+        """Text of a style sheet, with the upright faces of a font in it.
+
+        :raise LookupError: nobody has asked the server for it yet, so that it was not put together.
+        """
+        # sudo: anybody may read it
+        sheet = self.env["ir.attachment"].sudo().search([("url", "=", url), ("public", "=", True)], limit=1)
+        text = (sheet.raw or b"").decode()
+        if not text or "</style" in text:
+            raise LookupError(url)
+        return FONT_FACE.sub(lambda face: _put_font_in(face[0], font), text)
 
     def _build_wkhtmltopdf_args(self, *args, **options):
         """Override of `base`: no delay, unless somebody has set one for this database."""
@@ -32,6 +72,21 @@ class IrActionsReport(models.Model):
         if self.env.context.get("subscription_print_at_once") is CHECKED and not is_chosen:
             command[command.index("--javascript-delay") + 1] = "0"
         return command
+
+
+def _put_font_in(face, font):
+    """The face with its font in it, where it is an upright one of that name; others are asked for when used."""
+    if not re.search(rf"""font-family:\s*["']{re.escape(font or "")}["']""", face) or "italic" in face:
+        return face
+    return FONT.sub(_read_font, face)
+
+
+def _read_font(address):
+    try:
+        with file_open(address[1].replace("/./", "/"), "rb") as font:
+            return f'url("data:font/woff;base64,{base64.b64encode(font.read()).decode()}")'
+    except OSError:
+        return address[0]
 
 
 def _has_scripts(bodies, header, footer):

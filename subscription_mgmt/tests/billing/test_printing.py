@@ -49,3 +49,58 @@ class TestPrinting(TransactionCase):
     def test_delay_that_somebody_has_set_is_kept(self):
         self.env["ir.config_parameter"].set_param("report.print_delay", "300")
         self.assertEqual(self.get_delay(), "300")
+
+    # === STYLES === #
+    def print_page(self, page, mark=CHECKED):
+        """What the program that prints is given."""
+        given = []
+
+        def take(command):
+            with open(command[-2].removeprefix("file://")) as body:
+                given.append(body.read())
+            return type("Done", (), {"returncode": 0, "stderr": ""})
+
+        report = self.env["ir.actions.report"].with_context(subscription_printing=mark)
+        with patch.object(ir_actions_report, "_run_wkhtmltopdf", take):
+            report._run_wkhtmltopdf([page], "account.account_invoices")
+        return given[0]
+
+    def make_sheet(self, text, url="/web/assets/123/our.min.css"):
+        values = {"name": "our.min.css", "url": url, "public": True, "raw": text.encode(), "mimetype": "text/css"}
+        self.env["ir.attachment"].create(values)
+        return f'<html><head><link type="text/css" rel="stylesheet" href="{url}"/></head><body>Invoice</body></html>'
+
+    def test_style_sheets_stand_on_the_page(self):
+        page = self.make_sheet("b { color: red }")
+        self.assertIn("<style>b { color: red }</style>", self.print_page(page))
+        self.assertNotIn("<link", self.print_page(page))
+        self.assertEqual(self.print_page(page, mark=None), page, "what others print asks the server")
+
+    def test_a_style_sheet_that_is_not_there_yet_is_asked_for(self):
+        page = self.make_sheet("", url="/web/assets/456/new.min.css")
+        self.assertEqual(self.print_page(page), page)
+        self.env["ir.attachment"].search([("url", "=", "/web/assets/456/new.min.css")]).raw = b"i { color: blue }"
+        self.assertIn("<style>i { color: blue }</style>", self.print_page(page))
+
+    def test_a_style_sheet_that_would_end_its_element_stays_a_link(self):
+        page = self.make_sheet("b::after { content: '</style><script>' }", url="/web/assets/789/bad.min.css")
+        self.assertEqual(self.print_page(page), page)
+
+    def test_the_font_of_the_company_stands_in_the_style_sheet(self):
+        face = (
+            "@font-face{font-family: '%s'; src: url(\"/web/static/fonts/./lato/Lato-%s-webfont.woff\"); font-style: %s}"
+        )
+        faces = [
+            face % ("Lato", "Reg", "normal"),
+            face % ("Lato", "RegIta", "italic"),
+            face % ("Other", "Reg", "normal"),
+        ]
+        self.env.company.font = "Lato"
+        printed = self.print_page(self.make_sheet("".join(faces), url="/web/assets/1/fonts.min.css"))
+        self.assertEqual(printed.count('url("data:font/woff;base64,d09GR'), 1)
+        self.assertNotIn(faces[0], printed)
+        self.assertIn(faces[1] + faces[2], printed)
+
+    def test_no_other_file_is_read_for_a_font(self):
+        face = "@font-face{font-family: 'Lato'; src: url(/web/static/fonts/../../__manifest__.py.woff)}"
+        self.assertIn(face, self.print_page(self.make_sheet(face, url="/web/assets/2/away.min.css")))
