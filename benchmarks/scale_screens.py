@@ -26,8 +26,8 @@ class Screens:
 
     def get_all(self):
         """In the order of the table."""
-        parts = (self.get_plan(), self.get_contracts(), self.get_others(), self.get_good(), self.get_bill())
-        return {name: row for part in parts for name, row in part.items()}
+        plan, contracts, others, good = self.get_plan(), self.get_contracts(), self.get_others(), self.get_good()
+        return {**plan, **contracts, **others, **good, **self.get_reports(), **self.get_bill()}
 
     def get_plan(self):
         """The payment plan in all its views."""
@@ -104,6 +104,21 @@ class Screens:
             "paid subscriptions": (Page(self.env, f"{OURS}subscription_entitlement_action").open, Goal()),
             "usage: list": (partial(usage.open, kind="list"), Goal()),
             "card charges": (charges.open, Goal()),
+        }
+
+    def get_reports(self):
+        """Figures over years, as they open."""
+        dues = Page(self.env, f"{OURS}subscription_due_action")
+        profit = Page(self.env, f"{OURS}subscription_profit_report_action")
+        money = Page(self.env, f"{OURS}subscription_outlook_action")
+        revenue = self.env["subscription.mrr.report"]
+        return {
+            "all dues": (dues.open, Goal()),
+            "profit: pivot": (profit.open_pivot, Goal()),
+            "profit: list": (partial(profit.open, kind="list"), Goal()),
+            "money to come: graph": (money.open_graph, Goal()),
+            "money to come: list": (partial(money.open, kind="list"), Goal()),
+            "revenue report": (partial(revenue.get_report, {"months": 12}), Goal()),
         }
 
     def get_bill(self):
