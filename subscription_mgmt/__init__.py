@@ -5,5 +5,6 @@ if __name__.startswith("odoo.addons."):
 
 
 def uninstall_hook(env):
-    """Take what keeps sums off the tables of other add-ons."""
+    """Take what keeps sums, and whose lines are, off the tables of other add-ons."""
     env["subscription.sums.mixin"]._stop_keeping()
+    env["account.analytic.line"]._stop_owning()

@@ -1,4 +1,5 @@
 from . import owning
+from . import line_owning
 from . import subscription_report_mixin
 from . import subscription_unpaid
 from . import subscription_due

@@ -1,9 +1,14 @@
 """Income, cost and margin of contracts from analytic lines (WSM-11, WSM-12), each line counted once."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .profit_parts import get_parts
 from .shares import READ
+
+# The id of a row: that of its line, then that of its contract.
+CONTRACT_BITS = 22
 
 
 class SubscriptionProfitReport(models.Model):
@@ -15,11 +20,12 @@ class SubscriptionProfitReport(models.Model):
     """
 
     _name = "subscription.profit.report"
-    _inherit = "subscription.report.mixin"
+    _inherit = ["subscription.report.mixin", "subscription.paged.groups.mixin"]
     _description = "Profit of Contracts"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "contract_id"
+    _paged_groups = ("contract_id", "partner_id")
     _depends = {
         "subscription.contract": [*READ["subscription.contract"], "analytic_account_id"],
         "subscription.installment": READ["subscription.installment"],
@@ -40,19 +46,37 @@ class SubscriptionProfitReport(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT (part.line_id::bigint << 22) + part.contract_id AS id, part.contract_id, contract.company_id,
-                   company.currency_id AS company_currency_id, contract.partner_id, contract.user_id,
-                   contract.category_id, part.date, part.name, part.product_id, part.income,
-                   part.income - part.margin AS expense, part.margin,
-                   ROUND(100.0 * part.margin / NULLIF(part.income, 0), 1) AS margin_percent
+            SELECT (part.line_id::bigint << %(bits)s) + part.contract_id AS id, part.contract_id, part.company_id,
+                   company.currency_id AS company_currency_id, part.partner_id, part.user_id, part.category_id,
+                   part.date, part.name, part.product_id, part.income, part.income - part.margin AS expense,
+                   part.margin, ROUND(100.0 * part.margin / NULLIF(part.income, 0), 1) AS margin_percent
               FROM (%(parts)s) part
-              JOIN subscription_contract contract ON contract.id = part.contract_id
-              JOIN res_company company ON company.id = contract.company_id
+         LEFT JOIN res_company company ON company.id = part.company_id
              WHERE %(readable)s
             """,
+            bits=CONTRACT_BITS,
             parts=self._get_parts(),
             readable=self._get_readable(SQL("part.contract_id")),
         )
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Override of `base`: rows that are asked for by their ids are found without working out all others."""
+        domain = Domain(domain)
+        if getattr(domain, "field_expr", "") == "id" and domain.operator == "in":
+            lines = [id_ >> CONTRACT_BITS for id_ in domain.value]
+            self = self.with_context(subscription_profit_lines=lines)  # noqa: PLW0642
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    @api.readonly
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """Override of `base`: find which rows a page shows first, then what stands in them, not that of all others."""
+        if not limit or not field_names:
+            return super().search_fetch(domain, field_names, offset, limit, order)
+        found = super().search_fetch(domain, [], offset, limit, order)
+        found.fetch(field_names)
+        return found
 
     def _read_group_select(self, aggregate_spec, query):
         """Override of `base`: the percentage of a group is that of its sums, not the mean of its lines."""
@@ -65,77 +89,51 @@ class SubscriptionProfitReport(models.Model):
         )
 
     def _get_parts(self, accounts=None):
-        """Rows (line_id, contract_id, date, name, product_id, income, margin).
+        """Rows (line_id, contract_id, …) of what falls to contracts: :func:`~.profit_parts.get_parts`.
 
         :param accounts: ids of analytic accounts; default: of all contracts.
         """
-        # sudo: which plans there are decides about columns only
-        project, others = self.env["account.analytic.plan"].sudo()._get_all_plans()
-        columns = [SQL.identifier(plan._column_name()) for plan in project | others]
         wanted = SQL("TRUE")
+        lines = self.env.context.get("subscription_profit_lines")
+        columns = self._get_columns(is_all=accounts is not None or lines is not None)
+        if lines is not None:
+            wanted = SQL("line.id = ANY(%s)", list(lines))
         if accounts is not None:
             # All who share a line are looked at, whosever accounts were asked for.
-            wanted = SQL(" OR ").join(SQL("line.%s = ANY(%s)", column, list(accounts)) for column in columns)
-        holders = SQL(" UNION ").join(
-            SQL(
-                """SELECT line.id AS line_id, holder.id AS contract_id
-                     FROM account_analytic_line line
-                     JOIN subscription_contract holder ON holder.analytic_account_id = line.%s
-                    WHERE %s""",
-                column,
-                wanted,
+            asked = [SQL("line.%s = ANY(%s)", column, list(accounts)) for column in columns]
+            wanted = SQL("(%s)", SQL(" OR ").join(asked))
+        return get_parts(columns, wanted, self._get_shared(accounts))
+
+    def _get_columns(self, is_all):
+        """Columns of analytic lines in which accounts of contracts may stand.
+
+        :param is_all: those of all plans; else of the plans that have such accounts: each costs a look at all lines.
+        """
+        # sudo: which plans there are decides about columns only
+        plans = self.env["account.analytic.plan"].sudo()
+        project, others = plans._get_all_plans()
+        columns = project | others
+        if not is_all:
+            query = SQL(
+                """
+                SELECT plan.id
+                  FROM account_analytic_plan plan
+                 WHERE (SELECT TRUE
+                          FROM account_analytic_account account
+                          JOIN subscription_contract contract ON contract.analytic_account_id = account.id
+                         WHERE account.plan_id = plan.id
+                         LIMIT 1)
+                """
             )
-            for column in columns
+            columns &= plans.browse(id_ for (id_,) in self.env.execute_query(query)).root_id
+        return [SQL.identifier(plan._column_name()) for plan in columns]
+
+    def _get_shared(self, accounts=None):
+        """Ids of the accounts (of these, or of all) that more than one contract holds."""
+        where = SQL("IS NOT NULL") if accounts is None else SQL("= ANY(%s)", list(accounts))
+        query = SQL(
+            "SELECT analytic_account_id FROM subscription_contract WHERE analytic_account_id %s"
+            " GROUP BY analytic_account_id HAVING COUNT(*) > 1",
+            where,
         )
-        return SQL(
-            """
-            WITH holder AS MATERIALIZED (%(holders)s),
-            line AS MATERIALIZED (
-                SELECT line.id, line.date, line.name, line.amount, COALESCE(item.product_id, line.product_id)
-                       AS product_id, COALESCE(general.account_type LIKE 'income%%', FALSE) AS is_income,
-                       10.0 ^ -currency.decimal_places AS unit,
-                       COALESCE(direct.contract_id, origin.contract_id, move.subscription_contract_id) AS owner_id
-                  FROM (SELECT DISTINCT line_id FROM holder) asked
-                  JOIN account_analytic_line line ON line.id = asked.line_id
-                  JOIN res_company company ON company.id = line.company_id
-                  JOIN res_currency currency ON currency.id = company.currency_id
-             LEFT JOIN account_account general ON general.id = line.general_account_id
-             LEFT JOIN account_move_line item ON item.id = line.move_line_id
-             LEFT JOIN account_move move ON move.id = item.move_id
-             LEFT JOIN LATERAL (SELECT contract_id FROM subscription_installment
-                                 WHERE invoice_line_id = item.id LIMIT 1) direct ON TRUE
-             LEFT JOIN LATERAL (SELECT contract_id FROM subscription_installment
-                                 WHERE invoice_line_id = item.subscription_origin_line_id LIMIT 1) origin ON TRUE),
-            earned AS (
-                SELECT row.contract_id, GREATEST(SUM(-item.balance), 0) AS income
-                  FROM subscription_installment row
-                  JOIN account_move_line item ON item.id = row.invoice_line_id AND item.parent_state = 'posted'
-                 WHERE row.contract_id IN (SELECT contract_id FROM holder
-                                            WHERE line_id IN (SELECT id FROM line WHERE owner_id IS NULL))
-              GROUP BY row.contract_id),
-            shared AS (
-                SELECT line.*, line.id AS line_id, line.owner_id AS contract_id, 1.0 AS share
-                  FROM line WHERE line.owner_id IS NOT NULL
-                 UNION ALL
-                SELECT line.*, line.id, holder.contract_id,
-                       COALESCE(COALESCE(earned.income, 0) / NULLIF(SUM(earned.income) OVER one, 0),
-                                1.0 / COUNT(*) OVER one)
-                  FROM line
-                  JOIN holder ON holder.line_id = line.id
-             LEFT JOIN earned ON earned.contract_id = holder.contract_id
-                 WHERE line.owner_id IS NULL
-                WINDOW one AS (PARTITION BY line.id)),
-            floored AS (SELECT *, amount::numeric * share / unit AS whole FROM shared),
-            placed AS (
-                SELECT *,
-                       ROUND(amount::numeric / unit) - SUM(FLOOR(whole)) OVER (PARTITION BY line_id) AS spare,
-                       ROW_NUMBER() OVER (PARTITION BY line_id ORDER BY whole - FLOOR(whole) DESC, contract_id) AS place
-                  FROM floored),
-            part AS (
-                SELECT *, (FLOOR(whole) + CASE WHEN place <= spare THEN 1 ELSE 0 END) * unit AS margin FROM placed)
-            SELECT line_id, contract_id, date, name, product_id, CASE WHEN is_income THEN margin ELSE 0 END AS income,
-                   margin
-              FROM part
-            """,
-            holders=holders,
-        )
+        return [id_ for (id_,) in self.env.execute_query(query)]
