@@ -194,9 +194,9 @@ class Page:
     def _get_grouping(node):
         return ":".join(filter(None, (node.get("name"), node.get("interval"))))
 
-    @staticmethod
-    def _get_measures(nodes):
-        return [f"{node.get('name')}:sum" for node in nodes if node.get("type") == "measure"] + ["__count"]
+    def _get_measures(self, nodes):
+        names = [node.get("name") for node in nodes if node.get("type") == "measure"]
+        return [f"{name}:{self._own()[name].get('aggregator') or 'sum'}" for name in names] + ["__count"]
 
     def open_form(self, record):
         """The whole form of a record."""

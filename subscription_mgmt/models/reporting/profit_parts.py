@@ -8,23 +8,28 @@ be divided, and asks what each of them was billed.
 from odoo.tools import SQL
 
 OWN = SQL("line.subscription_owner IS NULL")
-HELD = SQL("SELECT analytic_account_id FROM subscription_contract WHERE analytic_account_id IS NOT NULL")
+# COALESCE keeps the planner from a join: for few lines an index is asked, for many a table that is made when needed.
+HELD = "COALESCE(EXISTS (SELECT FROM subscription_contract held WHERE held.analytic_account_id = line.%s), FALSE)"
 
 
 def _any(conditions):
     return SQL("(%s)", SQL(" OR ").join(conditions or [SQL("FALSE")]))
 
 
-def get_parts(columns, wanted, shared):
-    """Rows (line_id, contract_id, company_id, partner_id, user_id, category_id, date, name, product_id, income, margin).
+def get_parts(contracts, columns, wanted, shared):
+    """What falls to contracts.
 
+    Rows (line_id, contract_id, company_id, partner_id, user_id, category_id, date, name, product_id, income, margin).
+
+    :param contracts: query of those whose parts are asked for, or name of their table.
     :param columns: of the analytic line, those that contracts hold accounts of.
     :param wanted: condition on `line`.
     :param shared: ids of the accounts that more than one contract holds.
     """
-    known = [get_known(SQL("contract.id = line.subscription_owner"), wanted, get_asked(columns))]
+    known = [get_known(contracts, SQL("contract.id = line.subscription_owner"), wanted, get_asked(columns))]
     known += [
         get_known(
+            contracts,
             SQL("contract.analytic_account_id = line.%s", column),
             wanted,
             SQL("%s AND NOT %s AND NOT %s", OWN, get_shared([column], shared), get_held(others)),
@@ -40,7 +45,7 @@ def get_parts(columns, wanted, shared):
         for other in columns[place + 1 :]
     ]
     several = SQL("%s AND %s AND %s", OWN, wanted, _any([get_shared(columns, shared), *pairs]))
-    return SQL(" UNION ALL ").join([*known, get_divided(columns, several)])
+    return SQL(" UNION ALL ").join([*known, get_divided(contracts, columns, several)])
 
 
 def get_shared(columns, accounts):
@@ -50,7 +55,7 @@ def get_shared(columns, accounts):
 
 def get_held(columns):
     """Whether a line stands on an account that a contract holds."""
-    return _any([SQL("COALESCE(line.%s IN (%s), FALSE)", column, HELD) for column in columns])
+    return _any([SQL(HELD, column) for column in columns])
 
 
 def get_asked(columns):
@@ -58,7 +63,7 @@ def get_asked(columns):
     return _any([*[SQL("line.%s = contract.analytic_account_id", column) for column in columns], get_held(columns)])
 
 
-def get_known(whose, wanted, where):
+def get_known(contracts, whose, wanted, where):
     """Lines that are of one contract as they stand.
 
     :param whose: which `contract` a `line` is of.
@@ -71,18 +76,19 @@ def get_known(whose, wanted, where):
                CASE WHEN general.account_type LIKE 'income%%' THEN line.amount ELSE 0 END AS income,
                line.amount AS margin
           FROM account_analytic_line line
-          JOIN subscription_contract contract ON %(whose)s
+          JOIN %(contracts)s contract ON %(whose)s
      LEFT JOIN account_account general ON general.id = line.general_account_id
      LEFT JOIN account_move_line item ON item.id = line.move_line_id
          WHERE %(wanted)s AND %(where)s
         """,
+        contracts=contracts,
         whose=whose,
         wanted=wanted,
         where=where,
     )
 
 
-def get_divided(columns, where):
+def get_divided(contracts, columns, where):
     """Lines that several contracts hold, divided by what each of them was billed, in equal parts as long as none was.
 
     By the largest remainder: each part is rounded down, and what is left over goes, a cent each, to those that lost
@@ -134,8 +140,9 @@ def get_divided(columns, where):
                        ROW_NUMBER() OVER (PARTITION BY line_id ORDER BY whole - FLOOR(whole) DESC, contract_id) AS place
                   FROM floored)
             SELECT *, (FLOOR(whole) + CASE WHEN place <= spare THEN 1 ELSE 0 END) * unit AS margin FROM placed) part
-          JOIN subscription_contract contract ON contract.id = part.contract_id
+          JOIN %(contracts)s contract ON contract.id = part.contract_id
         """,
+        contracts=contracts,
         where=where,
         holders=holders,
     )

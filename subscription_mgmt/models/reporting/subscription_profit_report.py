@@ -1,8 +1,10 @@
 """Income, cost and margin of contracts from analytic lines (WSM-11, WSM-12), each line counted once."""
 
+from math import fsum
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, float_round
 
 from .profit_parts import get_parts
 from .shares import READ
@@ -52,11 +54,9 @@ class SubscriptionProfitReport(models.Model):
                    part.margin, ROUND(100.0 * part.margin / NULLIF(part.income, 0), 1) AS margin_percent
               FROM (%(parts)s) part
          LEFT JOIN res_company company ON company.id = part.company_id
-             WHERE %(readable)s
             """,
             bits=CONTRACT_BITS,
             parts=self._get_parts(),
-            readable=self._get_readable(SQL("part.contract_id")),
         )
 
     @api.model
@@ -78,18 +78,46 @@ class SubscriptionProfitReport(models.Model):
         found.fetch(field_names)
         return found
 
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        """Override of `base`: set by set, as several workers of the database add up one, but never many at once."""
+        found = {
+            tuple(names): self._read_group(domain, names, aggregates, order=order) for names in grouping_sets if names
+        }
+        rows = next(iter(found.values()), [])
+        if [] in map(list, grouping_sets):
+            parts = [row[-len(aggregates) :] for row in rows]
+            found[()] = self._add_up(aggregates, parts) or self._read_group(domain, [], aggregates)
+        return [found[tuple(names)] for names in grouping_sets]
+
+    @api.model
+    def _add_up(self, aggregates, rows):
+        """The one row of all groups, from the rows of each; none where they do not say it."""
+        columns = dict(zip(aggregates, zip(*rows, strict=True), strict=False))
+        share, needed = "margin_percent:avg", ("margin:sum", "income:sum")
+        said = {name for name in columns if name == "__count" or name.endswith(":sum")}
+        if not said.issuperset(needed) or columns.keys() - said - {share}:
+            return []
+        total = {name: sum(values) if name == "__count" else fsum(values) for name, values in columns.items()}
+        margin, income = (total[name] for name in needed)
+        total[share] = float_round(100 * margin / income, precision_digits=1) if income else False
+        return [tuple(total[name] for name in aggregates)]
+
     def _read_group_select(self, aggregate_spec, query):
-        """Override of `base`: the percentage of a group is that of its sums, not the mean of its lines."""
-        if aggregate_spec != "margin_percent:avg":
+        """Override of `base`: what follows from two sums is not added up, as a group's percentage cannot be."""
+        templates = {
+            "expense:sum": "SUM(%(income)s) - SUM(%(margin)s)",
+            "margin_percent:avg": "ROUND(100.0 * SUM(%(margin)s) / NULLIF(SUM(%(income)s), 0), 1)",
+        }
+        if aggregate_spec not in templates:
             return super()._read_group_select(aggregate_spec, query)
         return SQL(
-            "ROUND(100.0 * SUM(%s) / NULLIF(SUM(%s), 0), 1)",
-            self._field_to_sql(self._table, "margin", query),
-            self._field_to_sql(self._table, "income", query),
+            templates[aggregate_spec],
+            margin=self._field_to_sql(self._table, "margin", query),
+            income=self._field_to_sql(self._table, "income", query),
         )
 
     def _get_parts(self, accounts=None):
-        """Rows (line_id, contract_id, …) of what falls to contracts: :func:`~.profit_parts.get_parts`.
+        """Rows (line_id, contract_id, …) of what falls to the contracts that the reader may see: `profit_parts`.
 
         :param accounts: ids of analytic accounts; default: of all contracts.
         """
@@ -102,7 +130,16 @@ class SubscriptionProfitReport(models.Model):
             # All who share a line are looked at, whosever accounts were asked for.
             asked = [SQL("line.%s = ANY(%s)", column, list(accounts)) for column in columns]
             wanted = SQL("(%s)", SQL(" OR ").join(asked))
-        return get_parts(columns, wanted, self._get_shared(accounts))
+        return get_parts(self._get_contracts(), columns, wanted, self._get_shared(accounts))
+
+    def _get_contracts(self):
+        """The contracts that the reader may see, archived ones too, as a query: where they are few, so is the rest."""
+        table = self.env["subscription.contract"]
+        if self.env.su:
+            return SQL.identifier(table._table)
+        names = ("id", "company_id", "partner_id", "user_id", "category_id", "analytic_account_id")
+        query = table.with_context(active_test=False)._search([])
+        return query.subselect(*[SQL.identifier(table._table, name) for name in names])
 
     def _get_columns(self, is_all):
         """Columns of analytic lines in which accounts of contracts may stand.

@@ -11,6 +11,7 @@ from . import test_mrr_lives
 from . import test_mrr_log
 from . import test_outlook
 from . import test_profit
+from . import test_profit_parts
 from . import test_screens
 from . import test_owning
 from . import test_unpaid
