@@ -132,6 +132,27 @@ class TestProfitParts(SubscriptionCommon):
         self.env.invalidate_all()
         self.assertEqual((first.expense, second.expense), (4.98, 5.02))
 
+    def test_a_row_of_the_plan_takes_its_lines_along(self):
+        first, second = self.make(self.accounts[0], self.accounts[1])
+        row = first.installment_ids[0]
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE subscription_installment SET contract_id = %s WHERE id = %s", [second.id, row.id])
+        self.assertSame()
+        self.assertEqual((first.margin, second.margin), (0.0, 201.0))
+
+    def test_what_gives_back_a_line_that_is_gone_is_of_the_account(self):
+        """Odoo lets whoever sends this context delete a line of a posted invoice."""
+        first, second = self.make(self.accounts[0], self.accounts[1])
+        line = first.installment_ids.invoice_line_id
+        note = line.move_id._reverse_moves([{"invoice_date": TODAY}])
+        note.action_post()
+        note.invoice_line_ids.analytic_distribution = {self.accounts[1].id: 100}
+        self.assertSame()
+        self.assertEqual((first.margin, second.margin), (0.0, 101.0))
+        line.with_context(force_delete=True, dynamic_unlink=True, check_move_validity=False).unlink()
+        self.assertSame()
+        self.assertEqual((first.margin, second.margin), (0.0, 1.0))
+
     def test_the_database_alone_says_whose_a_line_is(self):
         first, second = self.make(self.accounts[0], self.accounts[1])
         line = first.installment_ids.invoice_line_id.analytic_line_ids
