@@ -1,6 +1,6 @@
-"""Whose an analytic line is by its invoice, kept on it by the database, so that profit is added up without invoices.
+"""Whose an analytic line is by its invoice, and of which product, kept on it: profit is added up without invoices.
 
-A column that only the database writes, by triggers: whatever changes a line, the plan, or what an invoice says of a
+Columns that only the database writes, by triggers: whatever changes a line, the plan, or what an invoice says of a
 contract (the ORM, SQL, a deletion that takes rows along) has it found anew in the same transaction. Who stands on the
 account of a line is not kept: that can change without the line.
 """
@@ -8,15 +8,15 @@ account of a line is not kept: that can change without the line.
 from odoo import api, models
 from odoo.tools import SQL
 
+COLUMNS = ("subscription_owner", "subscription_product")
+
 # Whom a line of an invoice bills; else the contract that its invoice or bill names.
 OWNER = """
-    SELECT COALESCE(
-               (SELECT MIN(contract_id) FROM subscription_installment WHERE invoice_line_id = item.id),
-               (SELECT MIN(contract_id) FROM subscription_installment
-                 WHERE invoice_line_id = item.subscription_origin_line_id),
-               (SELECT subscription_contract_id FROM account_move WHERE id = item.move_id))
-      FROM account_move_line item
-     WHERE item.id ="""
+    COALESCE(
+        (SELECT MIN(contract_id) FROM subscription_installment WHERE invoice_line_id = item.id),
+        (SELECT MIN(contract_id) FROM subscription_installment
+          WHERE invoice_line_id = item.subscription_origin_line_id),
+        (SELECT subscription_contract_id FROM account_move WHERE id = item.move_id))"""
 
 # Whatever is written there, the first trigger finds it anew.
 AGAIN = "UPDATE account_analytic_line SET subscription_owner = NULL WHERE move_line_id"
@@ -30,7 +30,12 @@ CHANGED = f"""
 
 FUNCTIONS = {
     "subscription_owner_of_line": f"""
-        NEW.subscription_owner := CASE WHEN NEW.move_line_id IS NOT NULL THEN ({OWNER} NEW.move_line_id) END;
+        NEW.subscription_owner := NULL;
+        NEW.subscription_product := NULL;
+        IF NEW.move_line_id IS NOT NULL THEN
+            SELECT {OWNER}, item.product_id INTO NEW.subscription_owner, NEW.subscription_product
+              FROM account_move_line item WHERE item.id = NEW.move_line_id;
+        END IF;
         RETURN NEW;""",
     "subscription_owner_of_entry": f"""
         {AGAIN} = NEW.id;
@@ -58,14 +63,15 @@ TRIGGERS = {
     FIRST: (
         FIRST,
         "account_analytic_line",
-        "BEFORE INSERT OR UPDATE OF move_line_id, subscription_owner",
+        "BEFORE INSERT OR UPDATE OF move_line_id, subscription_owner, subscription_product",
         "FOR EACH ROW",
     ),
     "subscription_owner_of_entry": (
         "subscription_owner_of_entry",
         "account_move_line",
-        "AFTER UPDATE OF subscription_origin_line_id",
-        "FOR EACH ROW WHEN (OLD.subscription_origin_line_id IS DISTINCT FROM NEW.subscription_origin_line_id)",
+        "AFTER UPDATE OF subscription_origin_line_id, product_id",
+        "FOR EACH ROW WHEN ((OLD.subscription_origin_line_id, OLD.product_id)"
+        " IS DISTINCT FROM (NEW.subscription_origin_line_id, NEW.product_id))",
     ),
     "subscription_owner_of_move": (
         "subscription_owner_of_move",
@@ -101,7 +107,10 @@ class AccountAnalyticLine(models.Model):
     def _keep_owners(self):
         """Make what keeps it, and find it for all lines: they may have been loaded with triggers off."""
         cr = self.env.cr
-        cr.execute("ALTER TABLE account_analytic_line ADD COLUMN IF NOT EXISTS subscription_owner integer")
+        for name in COLUMNS:
+            cr.execute(
+                SQL("ALTER TABLE account_analytic_line ADD COLUMN IF NOT EXISTS %s integer", SQL.identifier(name))
+            )
         for name, (_function, table, _when, _how) in TRIGGERS.items():
             cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", SQL.identifier(name), SQL.identifier(table)))
         self._find_owners()
@@ -136,15 +145,18 @@ class AccountAnalyticLine(models.Model):
                  WHERE invoice_line_id IS NOT NULL
               GROUP BY invoice_line_id)
             UPDATE account_analytic_line line
-               SET subscription_owner = found.contract_id
-              FROM (SELECT line.id, COALESCE(direct.contract_id, origin.contract_id, move.subscription_contract_id)
+               SET subscription_owner = found.contract_id, subscription_product = found.product_id
+              FROM (SELECT line.id, item.product_id,
+                           COALESCE(direct.contract_id, origin.contract_id, move.subscription_contract_id)
                            AS contract_id
                       FROM account_analytic_line line
                  LEFT JOIN account_move_line item ON item.id = line.move_line_id
                  LEFT JOIN account_move move ON move.id = item.move_id
                  LEFT JOIN billed direct ON direct.invoice_line_id = item.id
                  LEFT JOIN billed origin ON origin.invoice_line_id = item.subscription_origin_line_id) found
-             WHERE line.id = found.id AND line.subscription_owner IS DISTINCT FROM found.contract_id
+             WHERE line.id = found.id
+               AND (line.subscription_owner, line.subscription_product)
+                   IS DISTINCT FROM (found.contract_id, found.product_id)
             """
         )
 
@@ -153,4 +165,5 @@ class AccountAnalyticLine(models.Model):
         """Before the add-on goes: leave nothing behind on the tables of others."""
         for name in FUNCTIONS:
             self.env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(name)))
-        self.env.cr.execute("ALTER TABLE account_analytic_line DROP COLUMN IF EXISTS subscription_owner")
+        for name in COLUMNS:
+            self.env.cr.execute(SQL("ALTER TABLE account_analytic_line DROP COLUMN IF EXISTS %s", SQL.identifier(name)))

@@ -72,13 +72,12 @@ def get_known(contracts, whose, wanted, where):
         """
         SELECT line.id AS line_id, contract.id AS contract_id, contract.company_id, contract.partner_id,
                contract.user_id, contract.category_id, line.date, line.name,
-               COALESCE(item.product_id, line.product_id) AS product_id,
+               COALESCE(line.subscription_product, line.product_id) AS product_id,
                CASE WHEN general.account_type LIKE 'income%%' THEN line.amount ELSE 0 END AS income,
                line.amount AS margin
           FROM account_analytic_line line
           JOIN %(contracts)s contract ON %(whose)s
      LEFT JOIN account_account general ON general.id = line.general_account_id
-     LEFT JOIN account_move_line item ON item.id = line.move_line_id
          WHERE %(wanted)s AND %(where)s
         """,
         contracts=contracts,
@@ -120,7 +119,7 @@ def get_divided(contracts, columns, where):
               GROUP BY row.contract_id),
             shared AS (
                 SELECT line.id AS line_id, line.date, line.name, line.amount, holder.contract_id,
-                       COALESCE(item.product_id, line.product_id) AS product_id,
+                       COALESCE(line.subscription_product, line.product_id) AS product_id,
                        COALESCE(general.account_type LIKE 'income%%', FALSE) AS is_income,
                        10.0 ^ -currency.decimal_places AS unit,
                        COALESCE(COALESCE(earned.income, 0) / NULLIF(SUM(earned.income) OVER one, 0),
@@ -130,7 +129,6 @@ def get_divided(contracts, columns, where):
                   JOIN res_company company ON company.id = line.company_id
                   JOIN res_currency currency ON currency.id = company.currency_id
              LEFT JOIN account_account general ON general.id = line.general_account_id
-             LEFT JOIN account_move_line item ON item.id = line.move_line_id
              LEFT JOIN earned ON earned.contract_id = holder.contract_id
                 WINDOW one AS (PARTITION BY line.id)),
             floored AS (SELECT *, amount::numeric * share / unit AS whole FROM shared),

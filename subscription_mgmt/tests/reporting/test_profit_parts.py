@@ -153,6 +153,15 @@ class TestProfitParts(SubscriptionCommon):
         self.assertSame()
         self.assertEqual((first.margin, second.margin), (0.0, 1.0))
 
+    def test_the_product_is_that_of_the_invoice(self):
+        [contract] = self.make(self.accounts[0])
+        line = contract.installment_ids.invoice_line_id
+        other = self.env["product.product"].create({"name": "Telephone", "type": "service"})
+        line.product_id = other
+        line.analytic_line_ids.product_id = self.product
+        self.assertSame()
+        self.assertEqual(self.report.search([("contract_id", "=", contract.id)]).product_id, other)
+
     def test_the_database_alone_says_whose_a_line_is(self):
         first, second = self.make(self.accounts[0], self.accounts[1])
         line = first.installment_ids.invoice_line_id.analytic_line_ids
