@@ -103,6 +103,7 @@ class Copier:
         mixin = "subscription.sums.mixin"
         for name in self.env.registry.descendants([mixin], "_inherit") - {mixin}:
             self.env[name]._sum_up()
+        self.env["account.analytic.line"]._find_owners()
 
     def _drop_indexes(self, names):
         """Indexes are built faster over all rows than with each; :return: their definitions."""

@@ -378,5 +378,6 @@ class Data:
         for name in sorted(self.env.registry.descendants(["subscription.sums.mixin"], "_inherit")):
             if not self.env[name]._abstract:
                 self.env[name]._sum_up()
+        self.env["account.analytic.line"]._find_owners()
         self.env["subscription.contract"]._continue_numbering(self.env.company)
         self.env.flush_all()

@@ -1,5 +1,6 @@
 """Income, cost and margin of contracts from analytic lines (WSM-11, WSM-12), each line counted once."""
 
+from collections.abc import Collection
 from math import fsum
 
 from odoo import api, fields, models
@@ -22,12 +23,11 @@ class SubscriptionProfitReport(models.Model):
     """
 
     _name = "subscription.profit.report"
-    _inherit = ["subscription.report.mixin", "subscription.paged.groups.mixin"]
+    _inherit = "subscription.report.mixin"
     _description = "Profit of Contracts"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "contract_id"
-    _paged_groups = ("contract_id", "partner_id")
     _depends = {
         "subscription.contract": [*READ["subscription.contract"], "analytic_account_id"],
         "subscription.installment": READ["subscription.installment"],
@@ -63,8 +63,9 @@ class SubscriptionProfitReport(models.Model):
     def _search(self, domain, *args, **kwargs):
         """Override of `base`: rows that are asked for by their ids are found without working out all others."""
         domain = Domain(domain)
-        if getattr(domain, "field_expr", "") == "id" and domain.operator == "in":
-            lines = [id_ >> CONTRACT_BITS for id_ in domain.value]
+        asked = domain.value if getattr(domain, "field_expr", "") == "id" and domain.operator == "in" else None
+        if isinstance(asked, Collection) and all(isinstance(id_, int) for id_ in asked):
+            lines = [id_ >> CONTRACT_BITS for id_ in asked]
             self = self.with_context(subscription_profit_lines=lines)  # noqa: PLW0642
         return super()._search(domain, *args, **kwargs)
 

@@ -182,6 +182,16 @@ class TestProfitParts(SubscriptionCommon):
         contracts.analytic_account_id = self.accounts[0]
         self.assertTrue(self.assertSame())
 
+    def test_nothing_stays_behind_when_the_add_on_goes(self):
+        self.env["account.analytic.line"]._stop_owning()
+        self.env.cr.execute(
+            """SELECT tgname FROM pg_trigger WHERE tgname LIKE 'subscription_owner%'
+                UNION SELECT attname FROM pg_attribute
+                       WHERE attrelid = 'account_analytic_line'::regclass AND attname LIKE 'subscription_%'"""
+        )
+        self.assertFalse(self.env.cr.fetchall())
+        self.make_cost(10.0, self.accounts[:1])
+
     # === PROPERTY === #
     def act(self, draw, contracts, invoices):
         """Something that changes what an invoice, a line or a contract says; :return: the invoices there are now."""
@@ -250,3 +260,4 @@ class TestProfitParts(SubscriptionCommon):
         self.env.invalidate_all()
         self.assertIn(rows[0].contract_id, contracts)
         self.assertEqual(self.report.search([("id", "in", rows.ids)]), rows)
+        self.assertEqual(self.report.search([("id", "in", rows._search([("id", "in", rows.ids)]))]), rows)
