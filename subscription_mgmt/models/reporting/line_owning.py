@@ -101,8 +101,8 @@ class AccountAnalyticLine(models.Model):
     @api.private
     def init(self):
         """Keep whose lines are, once all columns that say so are there."""
-        super().init()
         self.pool.post_init(self._keep_owners)
+        return super().init()
 
     def _keep_owners(self):
         """Make what keeps it, and find it for all lines: they may have been loaded with triggers off."""
