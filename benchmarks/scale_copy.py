@@ -99,11 +99,6 @@ class Copier:
         for definition in indexes:
             self.cr.execute(definition)
         self.cr.execute("SET session_replication_role = origin")
-        # Without triggers nothing kept the sums of what was copied.
-        mixin = "subscription.sums.mixin"
-        for name in self.env.registry.descendants([mixin], "_inherit") - {mixin}:
-            self.env[name]._sum_up()
-        self.env["account.analytic.line"]._find_owners()
 
     def _drop_indexes(self, names):
         """Indexes are built faster over all rows than with each; :return: their definitions."""

@@ -374,10 +374,11 @@ class Data:
                    AND line.id IN (part.debit_move_id, part.credit_move_id)"""
         )
         self.env.invalidate_all()
-        # Sums that triggers keep: nobody has told them of the copies
+        # What is kept by triggers, and when invoices are posted: nobody has told of the copies
         for name in sorted(self.env.registry.descendants(["subscription.sums.mixin"], "_inherit")):
             if not self.env[name]._abstract:
                 self.env[name]._sum_up()
         self.env["account.analytic.line"]._find_owners()
+        self.env["account.move"].search([("state", "=", "posted")])._keep_owner()
         self.env["subscription.contract"]._continue_numbering(self.env.company)
         self.env.flush_all()
