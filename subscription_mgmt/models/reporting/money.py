@@ -176,24 +176,57 @@ def get_expected(coming, since, today, end):
     )
 
 
-def get_united(parts, extra=None):
-    """Parts as one, each row with a `source` that no other has.
+def get_united(parts):
+    """Parts as one, each row with a `source` that no other has."""
+    return _unite(
+        """
+        SELECT part.source::bigint * %(count)s + %(place)s AS source, part.kind, part.date, part.contract_id,
+               part.company_id, part.product_id, part.amount, part.amount_untaxed %(labels)s
+          FROM (%(part)s) part
+        """,
+        [(part, SQL()) for part in parts],
+    )
 
-    :param extra: SQL of more columns for each part; default: none.
+
+def get_labelled(parts):
+    """Parts as one, with what the rows of each have in common: a constant, so that a filter passes over the others.
+
+    :param parts: of tuples (part, SQL of further columns).
     """
+    return _unite(
+        """
+        SELECT part.source::bigint * %(count)s + %(place)s AS id, part.kind, part.date, part.contract_id,
+               part.company_id, part.product_id, part.amount, part.amount_untaxed, %(labels)s
+          FROM (%(part)s) part
+        """,
+        parts,
+    )
+
+
+def get_sums(parts, where):
+    """Sums of the parts by day, company and product, each part added up by itself: the database shares out each.
+
+    :param parts: as of :func:`get_labelled`.
+    :param where: condition on `part`.
+    """
+    return _unite(
+        """
+        SELECT MIN(part.source::bigint * %(count)s + %(place)s) AS id, part.kind, part.date, part.company_id,
+               part.product_id, SUM(part.amount) AS amount, SUM(part.amount_untaxed) AS amount_untaxed,
+               COUNT(*)::int AS row_count, %(labels)s
+          FROM (%(part)s) part
+         WHERE %(where)s
+      GROUP BY part.kind, part.date, part.company_id, part.product_id
+        """,
+        parts,
+        where=where,
+    )
+
+
+def _unite(template, parts, **values):
     return SQL(" UNION ALL ").join(
-        SQL(
-            """
-            SELECT part.source::bigint * %s + %s AS source, part.kind, part.date, part.contract_id, part.company_id,
-                   part.product_id, part.amount, part.amount_untaxed %s
-              FROM (%s) part
-            """,
-            len(parts),
-            place,
-            SQL(", %s", extra[place]) if extra else SQL(),
-            part,
-        )
-        for place, part in enumerate(parts)
+        SQL(template, part=part, labels=labels, count=len(parts), place=place, **values)  # pylint: disable=sql-injection
+        for place, (part, labels) in enumerate(parts)
     )
 
 
@@ -240,11 +273,11 @@ def get_beyond(today, end):
           FROM subscription_contract_line line
           JOIN subscription_contract contract ON contract.id = line.contract_id
           JOIN subscription_installment last
-            ON last.line_id = line.id AND last.credited_id IS NULL
-           -- The database does not share out among its workers what has a LIMIT.
-           AND last.date_from = (SELECT MAX(row.date_from)
-                                   FROM subscription_installment row
-                                  WHERE row.line_id = line.id AND row.credited_id IS NULL)
+            -- Not a LATERAL join: with a LIMIT, the database does not share that out among its workers.
+            ON last.id = (SELECT row.id
+                            FROM subscription_installment row
+                           WHERE row.line_id = line.id AND row.credited_id IS NULL
+                        ORDER BY row.date_from DESC LIMIT 1)
           JOIN LATERAL (SELECT make_interval(
                             days => CASE line.interval_unit WHEN 'day' THEN 1 WHEN 'week' THEN 7 ELSE 0 END
                                     * line.interval,

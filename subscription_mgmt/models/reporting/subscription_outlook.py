@@ -9,11 +9,11 @@ from .money import (
     get_billed,
     get_drafts,
     get_expected,
+    get_labelled,
     get_paid_shared,
     get_paid_whole,
     get_planned,
     get_priced,
-    get_united,
 )
 from .shares import READ
 
@@ -38,8 +38,9 @@ class SubscriptionOutlook(models.Model):
     """
 
     _name = "subscription.outlook"
-    _inherit = "subscription.report.mixin"
+    _inherit = ["subscription.summed.mixin", "subscription.report.mixin"]
     _description = "Money to Come"
+    _kept_sums = "subscription.outlook.sum"
     _auto = False
     _order = "date, id"
     _rec_name = "contract_id"
@@ -121,39 +122,32 @@ class SubscriptionOutlook(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT money.*, money.source AS id, company.currency_id AS company_currency_id, contract.partner_id,
+            SELECT money.*, company.currency_id AS company_currency_id, contract.partner_id,
                    contract.user_id, contract.category_id
               FROM (%(money)s) money
          LEFT JOIN subscription_contract contract ON contract.id = money.contract_id
          LEFT JOIN res_company company ON company.id = money.company_id
              WHERE %(readable)s
             """,
-            money=self._get_money(),
+            money=get_labelled(self._get_parts()),
             readable=self._get_readable(SQL("money.contract_id")),
         )
 
-    def _get_money(self):
-        """All parts, each row with an id of its own.
-
-        Counting the rows out would take all of them, in order, wherever a few are asked for. What the rows of a part
-        have in common stands there as a constant: a filter by it passes over the other parts.
-        """
+    def _get_parts(self):
+        """All there is to show: of tuples (part, SQL of what its rows have in common)."""
         first, today, end = self._get_days()
         rates, taxes = self._get_rates(today), self._get_taxes()
         unpriced = (get_planned(end), get_drafts(end), get_beyond(today, end))
         coming = [get_priced(part, today, rates, taxes) for part in unpriced]
-        expected = get_expected(coming, fields.Date.subtract(today, months=MONTHS), today, end)
+        awaited = get_expected(coming, fields.Date.subtract(today, months=MONTHS), today, end)
         parts = [
             (get_billed(first, end), "invoice", False),
             *((part, "invoice", True) for part in coming),
             (get_paid_whole(first, end), "payment", False),
             (get_paid_shared(first, end), "payment", False),
-            (expected, "payment", True),
+            (awaited, "payment", True),
         ]
-        return get_united(
-            [part for part, _flow, _is_expected in parts],
-            [SQL("%s AS flow, %s AS is_expected", flow, is_expected) for _part, flow, is_expected in parts],
-        )
+        return [(part, SQL("%s AS flow, %s AS is_expected", flow, expected)) for part, flow, expected in parts]
 
     def _get_rates(self, today):
         """Rates into the currency of the company, as a query of rows (currency_id, company_id, rate)."""
