@@ -39,5 +39,8 @@ class SubscriptionOutlookSum(models.Model):
               FROM (%s) sums
          LEFT JOIN res_company company ON company.id = sums.company_id
             """,
-            get_sums(self.env["subscription.outlook"]._get_parts(), self._get_readable(SQL("part.contract_id"))),
+            get_sums(
+                self.env["subscription.outlook"]._get_parts(is_whole=True),
+                self._get_readable(SQL("part.contract_id")),
+            ),
         )
