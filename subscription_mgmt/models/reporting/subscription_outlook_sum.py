@@ -12,7 +12,6 @@ class SubscriptionOutlookSum(models.Model):
     """
 
     _name = "subscription.outlook.sum"
-    _inherit = "subscription.report.mixin"
     _description = "Sums of Money to Come"
     _auto = False
     _depends = SubscriptionOutlook._depends
@@ -20,27 +19,28 @@ class SubscriptionOutlookSum(models.Model):
     _sums_values = ("amount", "amount_untaxed")
 
     flow = fields.Selection(
-        selection=lambda self: self.env["subscription.outlook"]._fields["flow"].selection, readonly=True
+        selection=lambda self: self.env["subscription.outlook"]._fields["flow"].selection,
+        string="Invoices or Payments",
+        readonly=True,
     )
     kind = fields.Selection(selection=KINDS, readonly=True)
-    is_expected = fields.Boolean(readonly=True)
+    is_expected = fields.Boolean(string="Expected", readonly=True)
     date = fields.Date(readonly=True)
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    company_currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     product_id = fields.Many2one(comodel_name="product.product", readonly=True)
     amount = fields.Monetary(currency_field="company_currency_id", readonly=True)
-    amount_untaxed = fields.Monetary(currency_field="company_currency_id", readonly=True)
+    amount_untaxed = fields.Monetary(string="Untaxed Amount", currency_field="company_currency_id", readonly=True)
     row_count = fields.Integer(string="Rows", readonly=True)
 
     @property
     def _table_query(self):
+        money = self.env["subscription.outlook"]
         return SQL(
             """
-            SELECT sums.*, company.currency_id AS company_currency_id, NULL::int AS contract_id,
-                   NULL::int AS partner_id, NULL::int AS user_id, NULL::int AS category_id
+            SELECT sums.*, company.currency_id AS company_currency_id
               FROM (%s) sums
          LEFT JOIN res_company company ON company.id = sums.company_id
             """,
-            get_sums(
-                self.env["subscription.outlook"]._get_parts(is_whole=True),
-                self._get_readable(SQL("part.contract_id")),
-            ),
+            get_sums(money._get_parts(is_whole=True), money._get_readable(SQL("part.contract_id"))),
         )
