@@ -172,7 +172,8 @@ class SubscriptionOutlook(models.Model):
     def _get_taxes(self):
         """What the taxes of each line make of its price, those of groups of taxes too: (line_id, factor)."""
         # sudo: percentages only
-        taxes = self.env["account.tax"].sudo().with_context(active_test=False).search([])
+        taxes = self.env["account.tax"].sudo().with_context(active_test=False)
+        taxes = taxes.search([("amount_type", "in", ("percent", "group"))])
         percents = {
             tax.id: sum(part.amount for part in tax.children_tax_ids or tax if part.amount_type == "percent")
             for tax in taxes
