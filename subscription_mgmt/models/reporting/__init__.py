@@ -6,6 +6,7 @@ from . import subscription_due
 from . import subscription_home
 from . import subscription_profit_report
 from . import subscription_outlook
+from . import subscription_outlook_sum
 from . import profit
 from . import subscription_mrr_event
 from . import subscription_mrr_sum

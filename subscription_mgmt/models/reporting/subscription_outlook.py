@@ -1,11 +1,24 @@
 """Money to come: what will be billed and paid in the coming twelve months, beside what was in the last twelve."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .shares import READ, get_divided, get_open_by_contract
+from .money import (
+    get_beyond,
+    get_billed,
+    get_drafts,
+    get_expected,
+    get_labelled,
+    get_paid_shared,
+    get_paid_whole,
+    get_planned,
+    get_priced,
+)
+from .shares import READ
 
 MONTHS = 12
+WINDOWS = (4, 32, 128)  # days in which a page of a list is looked for
 KINDS = [
     ("billed", "Invoiced"),
     ("planned", "Planned"),
@@ -25,15 +38,16 @@ class SubscriptionOutlook(models.Model):
     """
 
     _name = "subscription.outlook"
-    _inherit = "subscription.report.mixin"
+    _inherit = ["subscription.summed.mixin", "subscription.report.mixin"]
     _description = "Money to Come"
+    _kept_sums = "subscription.outlook.sum"
     _auto = False
     _order = "date, id"
     _rec_name = "contract_id"
     _depends = {
         **READ,
         "account.move": [*READ["account.move"], "invoice_date", "commercial_partner_id"],
-        "account.move.line": [*READ["account.move.line"], "balance", "price_subtotal", "date"],
+        "account.move.line": [*READ["account.move.line"], "balance", "price_subtotal", "date", "invoice_date"],
         "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id", "debit_amount_currency"],
         "subscription.contract": [*READ["subscription.contract"], "date_end", "renewal", "invoice_partner_id"],
         "subscription.contract.line": [
@@ -63,182 +77,80 @@ class SubscriptionOutlook(models.Model):
         string="Untaxed Amount", currency_field="company_currency_id", readonly=True, help="Of invoices."
     )
 
+    # === WHAT A PAGE SHOWS === #
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """Override of `base`: a page in order of days is looked for where it begins, in days that may suffice."""
+        for window in self._get_windows(order or self._order) if limit else ():
+            found = super().search_fetch(Domain(domain) & window, field_names, offset, limit, order)
+            if len(found) == limit:
+                return found
+        return super().search_fetch(domain, field_names, offset, limit, order)
+
+    @api.model
+    def search_count(self, domain, limit=None):
+        """Override of `base`: that there are as many as asked for, a few days may say."""
+        for window in self._get_windows(self._order) if limit else ():
+            if super().search_count(Domain(domain) & window, limit) == limit:
+                return limit
+        return super().search_count(domain, limit)
+
+    def _get_windows(self, order):
+        """Conditions on the days with which an order begins, each wider than the one before; none, if on no days."""
+        start = order.split(",")[0].lower().split()
+        first, today, end = self._get_days()
+        if start == ["date", "desc"]:
+            return [Domain("date", ">=", fields.Date.subtract(end, days=days)) for days in WINDOWS]
+        if start not in (["date"], ["date", "asc"]):
+            return []
+        # sudo: a day only
+        oldest = self.env["account.move"].sudo().search([("invoice_date", ">=", first)], order="invoice_date", limit=1)
+        first = oldest.invoice_date or first
+        bounds = [fields.Date.add(first, days=days) for days in WINDOWS]
+        # What is expected comes today at the earliest: that need not be looked for before.
+        past = [Domain("date", "<", day) & Domain("is_expected", "=", False) for day in bounds if day <= today]
+        return [*past, Domain("date", "<", fields.Date.add(today, days=WINDOWS[0]))]
+
+    # === WHERE IT COMES FROM === #
+    def _get_days(self):
+        """(first day shown, today, day after the last)"""
+        today = self.env.company._subscription_today()
+        month = today.replace(day=1)
+        return fields.Date.subtract(month, months=MONTHS), today, fields.Date.add(month, months=MONTHS)
+
     @property
     def _table_query(self):
-        today = self.env.company._subscription_today()
-        first = fields.Date.subtract(today.replace(day=1), months=MONTHS)
-        end = fields.Date.add(today.replace(day=1), months=MONTHS)
         return SQL(
             """
-            WITH billed AS (%(billed)s),
-            coming AS MATERIALIZED (%(coming)s),
-            habit AS MATERIALIZED (%(habit)s),
-            money AS (
-                SELECT 'invoice' AS flow, kind, date, contract_id, product_id, amount, amount_untaxed FROM billed
-                 UNION ALL
-                SELECT 'invoice', kind, date, contract_id, product_id, amount, amount_untaxed FROM coming
-                 UNION ALL
-                SELECT 'payment', 'paid', paid.date, paid.contract_id, NULL, paid.company_part, 0 FROM (%(paid)s) paid
-                 UNION ALL
-                SELECT 'payment', 'open',
-                       GREATEST(%(today)s, move.invoice_date + COALESCE(own.days, base.days, 0)), part.contract_id,
-                       NULL, part.company_part, 0
-                  FROM (%(open)s) part
-                  JOIN account_move move ON move.id = part.move_id
-             LEFT JOIN habit own ON own.company_id = move.company_id AND own.partner_id = move.commercial_partner_id
-             LEFT JOIN habit base ON base.company_id = move.company_id AND base.partner_id IS NULL
-                 UNION ALL
-                SELECT 'payment', coming.kind, coming.date + COALESCE(own.days, base.days, 0), coming.contract_id,
-                       coming.product_id, coming.amount, 0
-                  FROM coming
-                  JOIN subscription_contract contract ON contract.id = coming.contract_id
-                  JOIN res_partner payer ON payer.id = contract.invoice_partner_id
-             LEFT JOIN habit own ON own.company_id = contract.company_id
-                   AND own.partner_id = payer.commercial_partner_id
-             LEFT JOIN habit base ON base.company_id = contract.company_id AND base.partner_id IS NULL)
-            SELECT ROW_NUMBER() OVER (ORDER BY money.date, money.contract_id, money.flow, money.kind, money.product_id,
-                                               money.amount) AS id,
-                   money.*, money.kind NOT IN ('billed', 'paid') AS is_expected, contract.company_id,
-                   company.currency_id AS company_currency_id, contract.partner_id, contract.user_id,
-                   contract.category_id
-              FROM money
-              JOIN subscription_contract contract ON contract.id = money.contract_id
-              JOIN res_company company ON company.id = contract.company_id
-             WHERE money.date >= %(first)s AND money.date < %(end)s AND %(readable)s
+            SELECT money.*, company.currency_id AS company_currency_id, contract.partner_id,
+                   contract.user_id, contract.category_id
+              FROM (%(money)s) money
+         LEFT JOIN subscription_contract contract ON contract.id = money.contract_id
+         LEFT JOIN res_company company ON company.id = money.company_id
+             WHERE %(readable)s
             """,
-            billed=self._get_billed(first),
-            coming=self._get_coming(today, end),
-            habit=self._get_habits(today),
-            paid=get_divided(self._get_payments(first)),
-            open=get_open_by_contract(),
-            today=today,
-            first=first,
-            end=end,
+            money=get_labelled(self._get_parts()),
             readable=self._get_readable(SQL("money.contract_id")),
         )
 
-    def _get_billed(self, first):
-        """What posted invoices have billed of plans, in the currency of the company."""
-        return SQL(
-            """
-            SELECT 'billed' AS kind, COALESCE(move.invoice_date, move.date) AS date, row.contract_id, row.product_id,
-                   ROUND(-line.balance * COALESCE(line.price_total / NULLIF(line.price_subtotal, 0), 1), 2) AS amount,
-                   -line.balance AS amount_untaxed
-              FROM subscription_installment row
-              JOIN account_move_line line ON line.id = row.invoice_line_id
-              JOIN account_move move ON move.id = line.move_id
-             WHERE row.state = 'invoiced' AND move.state = 'posted' AND move.invoice_date >= %s
-            """,
-            first,
-        )
+    def _get_parts(self, is_whole=False):
+        """All there is to show: of tuples (part, SQL of what its rows have in common).
 
-    def _get_payments(self, first):
-        """Money that came for invoices, and went back for credit notes, as pieces of them."""
-        return SQL(
-            """
-            SELECT part.id AS piece_id, debt.move_id, move.company_id, move.currency_id, paid.date,
-                   part.debit_amount_currency AS amount, part.amount AS company_amount
-              FROM account_partial_reconcile part
-              JOIN account_move_line debt ON debt.id = part.debit_move_id
-              JOIN account_move move ON move.id = debt.move_id AND move.move_type = 'out_invoice'
-              JOIN account_move_line paid ON paid.id = part.credit_move_id
-              JOIN account_move source ON source.id = paid.move_id AND source.move_type != 'out_refund'
-             WHERE paid.date >= %(first)s
-             UNION ALL
-            SELECT part.id, note.move_id, move.company_id, move.currency_id, paid.date, -part.credit_amount_currency,
-                   -part.amount
-              FROM account_partial_reconcile part
-              JOIN account_move_line note ON note.id = part.credit_move_id
-              JOIN account_move move ON move.id = note.move_id AND move.move_type = 'out_refund'
-              JOIN account_move_line paid ON paid.id = part.debit_move_id
-              JOIN account_move source ON source.id = paid.move_id AND source.move_type != 'out_invoice'
-             WHERE paid.date >= %(first)s
-            """,
-            first=first,
-        )
-
-    def _get_habits(self, today):
-        """Days from invoice to payment in the last twelve months, weighed by amount: (company_id, partner_id, days).
-
-        Without a partner: of all customers of the company.
+        :param is_whole: it is added up, and not looked for in a few days.
         """
-        return SQL(
-            """
-            SELECT move.company_id, move.commercial_partner_id AS partner_id,
-                   ROUND(SUM(part.amount * GREATEST(0, paid.date - move.invoice_date))
-                         / NULLIF(SUM(part.amount), 0))::int AS days
-              FROM account_partial_reconcile part
-              JOIN account_move_line debt ON debt.id = part.debit_move_id
-              JOIN account_move move ON move.id = debt.move_id AND move.move_type = 'out_invoice'
-              JOIN account_move_line paid ON paid.id = part.credit_move_id
-              JOIN account_move source ON source.id = paid.move_id AND source.move_type != 'out_refund'
-             WHERE paid.date > %s AND paid.date <= %s
-          GROUP BY GROUPING SETS ((move.company_id, move.commercial_partner_id), (move.company_id))
-            """,
-            fields.Date.subtract(today, months=MONTHS),
-            today,
-        )
-
-    def _get_coming(self, today, end):
-        """Invoices that are to come, in the currency of the company: the plan, and what follows where it ends."""
-        return SQL(
-            """
-            SELECT coming.kind, GREATEST(%(today)s, coming.date) AS date, coming.contract_id, coming.product_id,
-                   ROUND(coming.untaxed * rate.rate * (1 + COALESCE(tax.percent, 0) / 100), 2) AS amount,
-                   ROUND(coming.untaxed * rate.rate, 2) AS amount_untaxed
-              FROM (SELECT 'planned' AS kind, row.date_invoice AS date, row.contract_id, row.line_id, row.product_id,
-                           row.currency_id, row.company_id, row.price_subtotal AS untaxed
-                      FROM subscription_installment row
-                      JOIN subscription_contract contract ON contract.id = row.contract_id
-                 LEFT JOIN account_move_line line ON line.id = row.invoice_line_id
-                 LEFT JOIN account_move move ON move.id = line.move_id
-                     -- An invoice in draft is not billed yet: what it bills is to come as long as it is not posted.
-                     WHERE (row.state = 'planned' OR row.state = 'invoiced' AND move.state = 'draft')
-                       AND row.date_invoice < %(end)s
-                       AND contract.state IN ('active', 'paused', 'closed')
-                     UNION ALL
-                    %(beyond)s) coming
-              JOIN %(rates)s ON rate.currency_id = coming.currency_id AND rate.company_id = coming.company_id
-         LEFT JOIN (%(taxes)s) tax ON tax.line_id = coming.line_id
-            """,
-            today=today,
-            end=end,
-            beyond=self._get_beyond(today, end),
-            rates=self._get_rates(today),
-            taxes=self._get_taxes(),
-        )
-
-    def _get_beyond(self, today, end):
-        """Periods of lines after the last row of their plan: up to their end, if they have one, and after renewals."""
-        return SQL(
-            """
-            SELECT CASE WHEN next.day::date > contract.date_end THEN 'renewal' ELSE 'beyond' END,
-                   next.day::date + (last.date_invoice - last.date_from), contract.id, line.id, line.product_id,
-                   line.currency_id, line.company_id, line.price_subtotal
-              FROM subscription_contract_line line
-              JOIN subscription_contract contract ON contract.id = line.contract_id
-              JOIN LATERAL (SELECT row.date_from, row.date_to, row.date_invoice
-                              FROM subscription_installment row
-                             WHERE row.line_id = line.id AND row.credited_id IS NULL
-                          ORDER BY row.date_from DESC LIMIT 1) last ON TRUE
-              JOIN LATERAL (SELECT make_interval(
-                                days => CASE line.interval_unit WHEN 'day' THEN 1 WHEN 'week' THEN 7 ELSE 0 END
-                                        * line.interval,
-                                months => CASE line.interval_unit WHEN 'month' THEN 1 WHEN 'year' THEN 12 ELSE 0 END
-                                          * line.interval) AS step) cadence ON TRUE
-        CROSS JOIN LATERAL generate_series(last.date_to + 1, %(end)s::timestamp + INTERVAL '1 year', cadence.step)
-                   AS next(day)
-             WHERE line.active AND line.is_fee IS NOT TRUE AND COALESCE(line.repetitions, 0) = 0
-               AND line.price_subtotal != 0 AND contract.state = 'active'
-               -- LEAST passes over what is empty: of what has no end, all is wanted.
-               AND (next.day::date <= COALESCE(LEAST(line.date_end, contract.date_end), 'infinity'::date)
-                    OR contract.renewal = 'auto' AND contract.date_end >= %(today)s
-                       AND (line.date_end IS NULL OR line.date_end = contract.date_end))
-               AND next.day::date + (last.date_invoice - last.date_from) < %(end)s
-            """,
-            today=today,
-            end=end,
-        )
+        first, today, end = self._get_days()
+        rates, taxes = self._get_rates(today), self._get_taxes()
+        unpriced = (get_planned(end), get_drafts(end), get_beyond(today, end))
+        coming = [get_priced(part, today, rates, taxes) for part in unpriced]
+        awaited = get_expected(coming, fields.Date.subtract(today, months=MONTHS), today, end)
+        parts = [
+            (get_billed(first, end, is_whole), "invoice", False),
+            *((part, "invoice", True) for part in coming),
+            (get_paid_whole(first, end), "payment", False),
+            (get_paid_shared(first, end), "payment", False),
+            (awaited, "payment", True),
+        ]
+        return [(part, SQL("%s AS flow, %s AS is_expected", flow, expected)) for part, flow, expected in parts]
 
     def _get_rates(self, today):
         """Rates into the currency of the company, as a query of rows (currency_id, company_id, rate)."""
@@ -258,21 +170,33 @@ class SubscriptionOutlook(models.Model):
         return SQL("(VALUES %s) AS rate(currency_id, company_id, rate)", rows)
 
     def _get_taxes(self):
-        """Sum of the percentages of the taxes of each line, those of groups of taxes too: (line_id, percent)."""
-        taxes = self.env["subscription.contract.line"]._fields["tax_ids"]
-        children = self.env["account.tax"]._fields["children_tax_ids"]
+        """What the taxes of each line make of its price, those of groups of taxes too: (line_id, factor)."""
+        # sudo: percentages only
+        taxes = self.env["account.tax"].sudo().with_context(active_test=False)
+        taxes = taxes.search([("amount_type", "in", ("percent", "group"))])
+        percents = {
+            tax.id: sum(part.amount for part in tax.children_tax_ids or tax if part.amount_type == "percent")
+            for tax in taxes
+        }
+        rows = [SQL("(%s, %s::numeric)", tax, percent) for tax, percent in percents.items() if percent]
+        link = self.env["subscription.contract.line"]._fields["tax_ids"]
+        names = {
+            "line": SQL.identifier(link.column1),
+            "tax": SQL.identifier(link.column2),
+            "table": SQL.identifier(link.relation),
+        }
+        has_several = "SELECT EXISTS (SELECT FROM %(table)s GROUP BY %(line)s HAVING COUNT(*) > 1)"
+        [[has_several]] = self.env.execute_query(SQL(has_several, **names))
         return SQL(
             """
-            SELECT link.%(line)s AS line_id, SUM(tax.amount) AS percent
+            SELECT link.%(line)s AS line_id, %(factor)s AS factor
               FROM %(table)s link
-         LEFT JOIN %(children)s child ON child.%(parent)s = link.%(tax)s
-              JOIN account_tax tax ON tax.id = COALESCE(child.%(child)s, link.%(tax)s) AND tax.amount_type = 'percent'
-          GROUP BY 1
+              JOIN (VALUES %(rows)s) AS percent(tax_id, amount) ON percent.tax_id = link.%(tax)s
+            %(group)s
             """,
-            line=SQL.identifier(taxes.column1),
-            tax=SQL.identifier(taxes.column2),
-            table=SQL.identifier(taxes.relation),
-            children=SQL.identifier(children.relation),
-            parent=SQL.identifier(children.column1),
-            child=SQL.identifier(children.column2),
+            # Where each line has one tax, as mostly, adding up would only keep the workers of the database waiting.
+            factor=SQL("1 + SUM(percent.amount) / 100") if has_several else SQL("1 + percent.amount / 100"),
+            group=SQL("GROUP BY 1") if has_several else SQL(),
+            rows=SQL(", ").join(rows or [SQL("(0, 0::numeric)")]),
+            **names,
         )

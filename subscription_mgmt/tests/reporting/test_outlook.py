@@ -1,7 +1,8 @@
 from collections import defaultdict
 from datetime import date
 
-from odoo.tests import freeze_time, tagged
+from odoo.fields import Command
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from ..common import SubscriptionCommon
 
@@ -102,3 +103,93 @@ class TestOutlook(SubscriptionCommon):
         billed = sum(self.get_months(contract, flow="invoice", kind="billed").values())
         paid = sum(self.get_months(contract, flow="payment").values())
         self.assertEqual((billed, paid), (720.0, 720.0))
+
+    # === THE SAME BY SHORTER WAYS === #
+    def fill(self):
+        """Contracts in two currencies, billed, paid in part, credited, in draft, to come, renewed, with two taxes."""
+        self.customer.subscription_group_invoice = True
+        self.company.subscription_horizon_months = 3
+        other = self.setup_other_currency("EUR")
+        tax = self.env["account.tax"].create({"name": "5 %", "amount": 5.0, "company_id": self.company.id})
+        contracts = (
+            self.make_contract([{"price_unit": 33.33}, {"price_unit": 0.05}])
+            + self.make_contract([{"price_unit": 66.67}], date_end=date(2026, 9, 30), renewal="auto")
+            + self.make_contract([{"price_unit": 99.99}], currency_id=other.id)
+        )
+        contracts[1].line_ids.tax_ids += tax
+        self.bill_on(contracts, date(2026, 1, 1), date(2026, 2, 1))
+        invoices = contracts.installment_ids.invoice_id
+        self.pay(invoices[0], date(2026, 3, 5))
+        wizard = self.env["account.payment.register"]
+        wizard = wizard.with_context(active_model="account.move", active_ids=invoices[1].ids)
+        wizard.create({"payment_date": date(2026, 4, 1), "amount": 10.01})._create_payments()
+        invoices[1]._reverse_moves([{"invoice_date": date(2026, 4, 2)}]).action_post()
+        contracts.billing_mode = "draft"
+        self.bill(date(2026, 4, 1))
+        self.env.invalidate_all()
+        return contracts
+
+    def test_sums_without_contracts_are_those_of_their_rows(self):
+        self.fill()
+        money = self.env["subscription.outlook"]
+        groups = ["flow", "kind", "is_expected", "date:month", "product_id", "company_id"]
+        wanted = ["amount:sum", "amount_untaxed:sum", "__count"]
+        rows = defaultdict(lambda: [0.0, 0.0, 0])
+        for row in money.search([]):
+            key = (row.flow, row.kind, row.is_expected, row.date.replace(day=1), row.product_id, row.company_id)
+            for place, number in enumerate((row.amount, row.amount_untaxed, 1)):
+                rows[key][place] = round(rows[key][place] + number, 2)
+        found = {
+            tuple(line[:6]): [round(number, 2) for number in line[6:]] for line in money._read_group([], groups, wanted)
+        }
+        self.assertEqual(found, dict(rows))
+        self.assertEqual(len({kind for _flow, kind, *_rest in found}), 6)
+
+    def test_what_asks_for_contracts_is_added_up_from_the_rows(self):
+        """And comes to the same in all."""
+        contracts = self.fill()
+        money = self.env["subscription.outlook"]
+        for domain in ([], [("flow", "=", "invoice")], [("date", "<", "2026-03-01")]):
+            by_contract = money._read_group(domain, ["contract_id"], ["amount:sum", "__count"])
+            [(amount, count)] = money._read_group(domain, [], ["amount:sum", "__count"])
+            self.assertLessEqual(set(contracts.ids), {contract.id for contract, *_sums in by_contract})
+            self.assertAlmostEqual(sum(sums[1] for sums in by_contract), amount, 2)
+            self.assertEqual(sum(sums[2] for sums in by_contract), count)
+
+    def test_pages_are_those_of_the_whole_list(self):
+        """However few days are looked at first."""
+        self.fill()
+        money = self.env["subscription.outlook"]
+        for order in ("date, id", "date desc, id desc", "amount, id"):
+            whole = money.search([], order=order)
+            self.assertEqual(len(set(whole.ids)), len(whole))
+            for size in (3, 20):
+                pages = [money.search([], offset=at, limit=size, order=order).ids for at in range(0, len(whole), size)]
+                self.assertEqual([row for page in pages for row in page], whole.ids, (order, size))
+        for limit in (1, 10, len(whole), len(whole) + 1):
+            self.assertEqual(money.search_count([], limit=limit), min(limit, len(whole)))
+
+    def test_a_row_is_found_again_by_its_id(self):
+        contracts = self.fill()
+        for row in self.env["subscription.outlook"].search([("contract_id", "in", contracts.ids)]):
+            said = (row.contract_id, row.date, row.kind, row.amount)
+            row.invalidate_recordset()
+            self.assertEqual((row.contract_id, row.date, row.kind, row.amount), said)
+
+    def test_rules_on_contracts_hold_for_sums(self):
+        contracts = self.fill()
+        viewer = new_test_user(
+            self.env, "own_alone", "subscription_mgmt.group_subscription_viewer", company_id=self.company.id
+        )
+        contracts[0].user_id = viewer
+        money = self.env["subscription.outlook"]
+        [mine] = money._read_group([("contract_id", "=", contracts[0].id)], [], ["amount:sum", "__count"])
+        self.env["ir.rule"].create(
+            {
+                "name": "Own contracts",
+                "model_id": self.env["ir.model"]._get_id("subscription.contract"),
+                "domain_force": "[('user_id', '=', user.id)]",
+                "groups": [Command.link(self.env.ref("subscription_mgmt.group_subscription_viewer").id)],
+            }
+        )
+        self.assertEqual(money.with_user(viewer)._read_group([], [], ["amount:sum", "__count"]), [mine])

@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import SQL
 
+from ...models.reporting.money import get_paid_shared, get_paid_whole, get_payments, get_united
 from ...models.reporting.shares import get_divided, get_open_by_contract, get_open_pieces, get_shared_moves
 from ..common import SubscriptionCommon
 
@@ -59,6 +60,7 @@ class TestOwning(SubscriptionCommon):
             shared = [move for (move,) in self.env.execute_query(get_shared_moves(some))]
             self.assertEqual(self.read(get_open_by_contract(some, shared)), own)
         self.assertSameRows()
+        self.assertSamePaid()
         return len(divided)
 
     def assertSameRows(self):
@@ -81,6 +83,20 @@ class TestOwning(SubscriptionCommon):
         self.assertEqual(set(is_open.mapped("state")) - {"overdue", "not_due"}, set())
         self.assertEqual(set((dues - is_open).mapped("state")) & {"overdue", "not_due"}, set())
         self.assertFalse((dues - is_open).filtered("days_late"))
+
+    def assertSamePaid(self):
+        """What was paid, of one contract as it stands and else divided, is what dividing all of it gives."""
+        days = (date(2025, 1, 1), date(2027, 1, 1))
+        known = get_united([get_paid_whole(*days), get_paid_shared(*days)])
+        divided = get_divided(get_payments(*days))
+        known, divided = (
+            self.env.execute_query(
+                SQL("SELECT contract_id, date, SUM(%s) FROM (%s) part GROUP BY 1, 2 ORDER BY 1, 2", amount, query)
+            )
+            for amount, query in ((SQL("amount"), known), (SQL("company_part"), divided))
+        )
+        self.assertEqual(known, divided)
+        return known
 
     # === WHOSE IT IS === #
     def test_an_invoice_of_one_contract_is_its_own(self):
@@ -169,6 +185,17 @@ class TestOwning(SubscriptionCommon):
         halves = [{"value": "percent", "value_amount": 50.0, "nb_days": days} for days in (0, 30)]
         term = {"name": "In two", "line_ids": [Command.create(half) for half in halves]}
         return self.env["account.payment.term"].create(term)
+
+    def test_what_was_paid_of_a_shared_invoice_is_divided(self):
+        invoice, contracts = self.make_invoice(50.0, 70.0)
+        alone, contract = self.make_invoice(30.0)
+        for move in (invoice, alone):
+            wizard = self.env["account.payment.register"]
+            wizard.with_context(active_model="account.move", active_ids=move.ids).create({})._create_payments()
+        self.env.flush_all()
+        paid = {contract: amount for contract, _day, amount in self.assertSamePaid()}
+        self.assertEqual(paid.keys(), set((contracts + contract).ids))
+        self.assertEqual(sum(paid.values()), invoice.amount_total + alone.amount_total)
 
     # === PROPERTY === #
     def test_at_any_time_it_says_what_dividing_says(self):
