@@ -81,6 +81,8 @@ class SubscriptionOutlook(models.Model):
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         """Override of `base`: a page in order of days is looked for where it begins, in days that may suffice."""
+        # The rule by company asks for it afterwards: that would have all parts searched for these rows.
+        field_names = [*field_names, "company_id"] if field_names else field_names
         for window in self._get_windows(order or self._order) if limit else ():
             found = super().search_fetch(Domain(domain) & window, field_names, offset, limit, order)
             if len(found) == limit:
