@@ -14,6 +14,12 @@ from .shares import READ
 CONTRACT_BITS = 22
 
 
+class Lines(tuple):
+    """Ids of analytic lines in a context that this process made."""
+
+    __slots__ = ()
+
+
 class SubscriptionProfitReport(models.Model):
     """An analytic line, or the part of it that falls to one contract.
 
@@ -65,7 +71,7 @@ class SubscriptionProfitReport(models.Model):
         domain = Domain(domain)
         asked = domain.value if getattr(domain, "field_expr", "") == "id" and domain.operator == "in" else None
         if isinstance(asked, Collection) and all(isinstance(id_, int) for id_ in asked):
-            lines = [id_ >> CONTRACT_BITS for id_ in asked]
+            lines = Lines(id_ >> CONTRACT_BITS for id_ in asked)
             self = self.with_context(subscription_profit_lines=lines)  # noqa: PLW0642
         return super()._search(domain, *args, **kwargs)
 
@@ -123,10 +129,10 @@ class SubscriptionProfitReport(models.Model):
         :param accounts: ids of analytic accounts; default: of all contracts.
         """
         wanted = SQL("TRUE")
-        lines = self.env.context.get("subscription_profit_lines")
-        columns = self._get_columns(is_all=accounts is not None or lines is not None)
-        if lines is not None:
-            wanted = SQL("line.id = ANY(%s)", list(lines))
+        is_page = isinstance(self.env.context.get("subscription_profit_lines"), Lines)
+        columns = self._get_columns(is_all=accounts is not None or is_page)
+        if is_page:
+            wanted = SQL("line.id = ANY(%s)", list(self.env.context["subscription_profit_lines"]))
         if accounts is not None:
             # All who share a line are looked at, whosever accounts were asked for.
             asked = [SQL("line.%s = ANY(%s)", column, list(accounts)) for column in columns]

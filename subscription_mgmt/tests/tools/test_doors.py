@@ -17,7 +17,7 @@ HARMLESS = {"active_model", "active_ids", "recurring_invoice", "subscription_lin
 # Odoo's own: by which day a number is drawn, as `next_by_code` has it
 HARMLESS |= {"ir_sequence_date"}
 # Read once it is known to be an object of this process
-LOOKED_AT_BEFORE = {"subscription_call", "subscription_shared"}
+LOOKED_AT_BEFORE = {"subscription_call", "subscription_profit_lines", "subscription_shared"}
 LAYERS = ("models", "wizards", "controllers")
 
 
