@@ -74,8 +74,8 @@ class TestOwning(SubscriptionCommon):
                 get_divided(get_open_pieces()),
             )
         )
-        rows = self.env["subscription.installment"].search([("state", "in", ("planned", "invoiced"))])
-        dues = self.env["subscription.due"].search([])
+        rows = self.env["subscription.installment"].sudo().search([("state", "in", ("planned", "invoiced"))])
+        dues = self.env["subscription.due"].sudo().search([])
         self.assertEqual(sorted(dues.ids), sorted(rows.ids))
         is_open = dues.filtered("amount_open")
         found = {due.id: (due.amount_open, due.date_due) for due in is_open}
@@ -193,8 +193,9 @@ class TestOwning(SubscriptionCommon):
             wizard = self.env["account.payment.register"]
             wizard.with_context(active_model="account.move", active_ids=move.ids).create({})._create_payments()
         self.env.flush_all()
-        paid = {contract: amount for contract, _day, amount in self.assertSamePaid()}
-        self.assertEqual(paid.keys(), set((contracts + contract).ids))
+        ours = set((contracts + contract).ids)
+        paid = {owner: amount for owner, _day, amount in self.assertSamePaid() if owner in ours}
+        self.assertEqual(paid.keys(), ours)
         self.assertEqual(sum(paid.values()), invoice.amount_total + alone.amount_total)
 
     # === PROPERTY === #
