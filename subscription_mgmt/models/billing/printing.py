@@ -9,13 +9,13 @@ Nor does it ask the server for the same style sheets and fonts with every page: 
 import base64
 import re
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.tools import file_open, ormcache
 
 from ..common.context import CHECKED
 
-# A style sheet that Odoo has put together; its address changes with what is in it.
-STYLE_SHEET = re.compile(r'<link\b[^>]*\bhref="(/web/assets/[^"]+\.css)"[^>]*>')
+# A style sheet that Odoo has put together; its address changes with what is in it, save for those who mend it.
+STYLE_SHEET = re.compile(r'<link\b[^>]*\bhref="(/web/assets/(?!debug/)[^"]+\.css)"[^>]*>')
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 FONT = re.compile(r"""url\(["']?/(web/static/fonts/[\w./-]+\.woff)["']?\)""")
 
@@ -57,8 +57,10 @@ class IrActionsReport(models.Model):
 
         :raise LookupError: nobody has asked the server for it yet, so that it was not put together.
         """
+        # None but what the system has put there, as Odoo's own address has it: others may make files of that name.
+        own = [("res_model", "=", "ir.ui.view"), ("res_id", "=", 0), ("create_uid", "=", SUPERUSER_ID)]
         # sudo: anybody may read it
-        sheet = self.env["ir.attachment"].sudo().search([("url", "=", url), ("public", "=", True)], limit=1)
+        sheet = self.env["ir.attachment"].sudo().search([("url", "=", url), ("public", "=", True), *own], limit=1)
         text = (sheet.raw or b"").decode()
         if not text or "</style" in text:
             raise LookupError(url)

@@ -34,4 +34,5 @@ class SubscriptionInstallment(models.Model):
     _name = "subscription.installment"
     _inherit = ["subscription.installment", "subscription.summed.mixin", "subscription.paged.groups.mixin"]
     _kept_sums = "subscription.plan.sum"
+    _kept_for_rows_alone = True
     _paged_groups = ("contract_id", "partner_id")

@@ -148,7 +148,7 @@ class SubscriptionWallet(models.Model):
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Override of `base`: each has a customer, so that the database may go by the customers' names."""
         order = super()._order_field_to_sql(alias, field_name, direction, nulls, query)
-        if field_name == "partner_id":
+        if field_name == "partner_id" and alias == self._table:
             query.add_where(SQL("%s IS NOT NULL", SQL.identifier(query.make_alias(alias, field_name), "id")))
         return order
 

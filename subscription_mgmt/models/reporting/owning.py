@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 from ..common.groups import ACCOUNTING
 
+AMOUNTS = {"price_unit", "quantity", "discount", "tax_ids", "price_total", "display_type"}
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -83,7 +85,11 @@ class AccountMoveLine(models.Model):
         """
         if "subscription_owner" in vals:
             raise AccessError(self.env._("Whose an invoice is follows from what it bills, and is not written."))
-        return super().write(vals)
+        result = super().write(vals)
+        # Odoo lets callers write past the invoice what a line comes to.
+        if AMOUNTS & vals.keys():
+            self.filtered(lambda line: line.parent_state == "posted").move_id._keep_owner()
+        return result
 
 
 class SubscriptionInstallment(models.Model):

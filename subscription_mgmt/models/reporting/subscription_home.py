@@ -1,5 +1,7 @@
 """What the suite opens with: how we are doing, what is to be done, and where it stands."""
 
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -134,7 +136,10 @@ class SubscriptionHome(models.AbstractModel):
         labels = (self.env._("This week"), self.env._("This month"))
         for key, label, end in zip(("week", "month"), labels, ends, strict=True):
             due = [(currency, amount, count) for currency, day, amount, count in groups if day <= end]
-            total = sum(currency._convert(amount, company.currency_id, company, today) for currency, amount, _ in due)
+            sums = defaultdict(float)
+            for currency, amount, _count in due:
+                sums[currency] += amount
+            total = sum(one._convert(amount, company.currency_id, company, today) for one, amount in sums.items())
             count = sum(count for _currency, _amount, count in due)
             rows.append({"key": key, "label": f"{label} ({count})", "value": self._money(total)})
         return {"key": "month", "title": self.env._("To Be Billed"), "figure": rows[1]["value"], "rows": rows}

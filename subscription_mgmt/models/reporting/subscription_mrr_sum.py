@@ -26,3 +26,4 @@ class SubscriptionMrrEvent(models.Model):
     _name = "subscription.mrr.event"
     _inherit = ["subscription.mrr.event", "subscription.summed.mixin"]
     _kept_sums = "subscription.mrr.sum"
+    _kept_for_rows_alone = True

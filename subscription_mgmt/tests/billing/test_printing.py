@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, tagged
+from odoo import SUPERUSER_ID
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from odoo.addons.base.models import ir_actions_report
 
@@ -66,8 +67,16 @@ class TestPrinting(TransactionCase):
         return given[0]
 
     def make_sheet(self, text, url="/web/assets/123/our.min.css"):
-        values = {"name": "our.min.css", "url": url, "public": True, "raw": text.encode(), "mimetype": "text/css"}
-        self.env["ir.attachment"].create(values)
+        own = {"res_model": "ir.ui.view", "res_id": 0}
+        values = {
+            "name": "our.min.css",
+            "url": url,
+            "public": True,
+            "raw": text.encode(),
+            "mimetype": "text/css",
+            **own,
+        }
+        self.env["ir.attachment"].with_user(SUPERUSER_ID).create(values)
         return f'<html><head><link type="text/css" rel="stylesheet" href="{url}"/></head><body>Invoice</body></html>'
 
     def test_style_sheets_stand_on_the_page(self):
@@ -81,6 +90,13 @@ class TestPrinting(TransactionCase):
         self.assertEqual(self.print_page(page), page)
         self.env["ir.attachment"].search([("url", "=", "/web/assets/456/new.min.css")]).raw = b"i { color: blue }"
         self.assertIn("<style>i { color: blue }</style>", self.print_page(page))
+
+    def test_nobody_puts_another_style_sheet_in_its_place(self):
+        page = self.make_sheet("b { color: red }", url="/web/assets/3/real.min.css")
+        user = new_test_user(self.env, "planter", "base.group_user")
+        values = {"name": "real.min.css", "url": "/web/assets/3/real.min.css", "public": True, "type": "url"}
+        self.env["ir.attachment"].with_user(user).create({**values, "raw": b"body { display: none }"})
+        self.assertIn("<style>b { color: red }</style>", self.print_page(page))
 
     def test_a_style_sheet_that_would_end_its_element_stays_a_link(self):
         page = self.make_sheet("b::after { content: '</style><script>' }", url="/web/assets/789/bad.min.css")

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import Form, freeze_time, tagged
+from odoo.tests import Form, freeze_time, new_test_user, tagged
 
 from odoo.addons.subscription_mgmt.models.common.context import LEDGER
 from odoo.addons.subscription_mgmt.models.reporting.mrr_log import VALUE
@@ -29,6 +29,21 @@ class TestMrrLog(MrrCommon):
         self.env.cr.execute("UPDATE subscription_mrr_sum SET amount = 7 WHERE day = %s", [JAN])
         [card] = [card for card in self.env["subscription.home"].get_page()["cards"] if card["key"] == "revenue"]
         self.assertIn(7.0, [bar["value"] for bar in card["bars"]])
+
+    def test_a_rule_of_the_company_holds_for_the_sums(self):
+        self.make_contract()
+        viewer = new_test_user(
+            self.env, "looks_at_own", "subscription_mgmt.group_subscription_viewer", company_id=self.company.id
+        )
+        events = self.env["subscription.mrr.event"].with_user(viewer).with_company(self.company)
+        self.assertEqual(events._read_group([], [], ["amount:sum"]), [(100.0,)])
+        self.assertEqual(events._read_group([], ["kind"], ["amount:sum_currency"]), [("new", 100.0)])
+        model = self.env["ir.model"]._get_id(events._name)
+        rule = {"name": "Own", "model_id": model, "domain_force": [("contract_id.user_id", "=", viewer.id)]}
+        self.env["ir.rule"].create(rule)
+        self.assertEqual(events._read_group([], ["kind"], ["amount:sum"]), [])
+        with self.assertRaises(AccessError):
+            self.env["subscription.mrr.sum"].with_user(viewer).search([])
 
     def test_a_draft_is_not_logged(self):
         self.assertLog(self.make_contract(activate=False), [])

@@ -167,6 +167,12 @@ class TestOwning(SubscriptionCommon):
         self.assertFalse(self.get_owner(invoice))
         self.assertSame()
 
+    def test_a_line_that_is_written_past_its_invoice_has_it_looked_into(self):
+        invoice, contract = self.make_invoice(50.0)
+        contract.installment_ids.invoice_line_id.write({"price_unit": 25.0})
+        self.assertFalse(self.get_owner(invoice))
+        self.assertSame()
+
     def test_nobody_writes_it(self):
         invoice, contract = self.make_invoice(50.0, 70.0)
         accountant = new_test_user(self.env, "book_keeper", "account.group_account_manager", company_id=self.company.id)
