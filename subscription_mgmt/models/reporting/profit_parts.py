@@ -7,6 +7,8 @@ be divided, and asks what each of them was billed.
 
 from odoo.tools import SQL
 
+from .shares import get_part
+
 OWN = SQL("line.subscription_owner IS NULL")
 # COALESCE keeps the planner from a join: for few lines an index is asked, for many a table that is made when needed.
 HELD = "COALESCE(EXISTS (SELECT FROM subscription_contract held WHERE held.analytic_account_id = line.%s), FALSE)"
@@ -90,9 +92,6 @@ def get_known(contracts, whose, wanted, where):
 def get_divided(contracts, columns, where):
     """Lines that several contracts hold, divided by what each of them was billed, in equal parts as long as none was.
 
-    By the largest remainder: each part is rounded down, and what is left over goes, a cent each, to those that lost
-    most.
-
     :param where: condition on `line`.
     """
     holders = SQL(" UNION ").join(
@@ -118,7 +117,7 @@ def get_divided(contracts, columns, where):
                  WHERE row.contract_id IN (SELECT contract_id FROM holder)
               GROUP BY row.contract_id),
             shared AS (
-                SELECT line.id AS line_id, line.date, line.name, line.amount, holder.contract_id,
+                SELECT line.id AS line_id, line.date, line.name, line.amount::numeric, holder.contract_id,
                        COALESCE(line.subscription_product, line.product_id) AS product_id,
                        COALESCE(general.account_type LIKE 'income%%', FALSE) AS is_income,
                        10.0 ^ -currency.decimal_places AS unit,
@@ -130,17 +129,12 @@ def get_divided(contracts, columns, where):
                   JOIN res_currency currency ON currency.id = company.currency_id
              LEFT JOIN account_account general ON general.id = line.general_account_id
              LEFT JOIN earned ON earned.contract_id = holder.contract_id
-                WINDOW one AS (PARTITION BY line.id)),
-            floored AS (SELECT *, amount::numeric * share / unit AS whole FROM shared),
-            placed AS (
-                SELECT *,
-                       ROUND(amount::numeric / unit) - SUM(FLOOR(whole)) OVER (PARTITION BY line_id) AS spare,
-                       ROW_NUMBER() OVER (PARTITION BY line_id ORDER BY whole - FLOOR(whole) DESC, contract_id) AS place
-                  FROM floored)
-            SELECT *, (FLOOR(whole) + CASE WHEN place <= spare THEN 1 ELSE 0 END) * unit AS margin FROM placed) part
+                WINDOW one AS (PARTITION BY line.id))
+            SELECT *, %(margin)s AS margin FROM shared) part
           JOIN %(contracts)s contract ON contract.id = part.contract_id
         """,
         contracts=contracts,
         where=where,
         holders=holders,
+        margin=get_part("amount", "unit", "line_id", "contract_id"),
     )

@@ -157,11 +157,38 @@ def get_owned_lines(pieces):
     )
 
 
+def get_part(amount, unit, whole, ties):
+    """What falls to a row that has a `share` of an amount; the parts come to it to the cent.
+
+    By the largest remainder: each part is rounded down, and what is left over goes, a cent each, to those that lost
+    most.
+
+    :param amount: column of it, the same in all rows of a whole.
+    :param unit: column of its smallest unit.
+    :param whole: column by which the rows belong together.
+    :param ties: columns that say who comes first of those who lost the same.
+    """
+    names = {"amount": amount, "unit": unit, "whole": whole}
+    columns = {key: SQL.identifier(name) for key, name in names.items()}
+    exact = SQL("(%(amount)s * share / %(unit)s)", **columns)
+    return SQL(
+        """
+        %(unit)s * (FLOOR(%(exact)s)
+                    + CASE WHEN ROW_NUMBER() OVER (PARTITION BY %(whole)s
+                                                   ORDER BY %(exact)s - FLOOR(%(exact)s) DESC, %(ties)s)
+                                <= ROUND(%(amount)s / %(unit)s) - SUM(FLOOR(%(exact)s)) OVER (PARTITION BY %(whole)s)
+                           THEN 1 ELSE 0 END)
+        """,
+        exact=exact,
+        ties=SQL(", ").join(SQL.identifier(name) for name in ties.split(", ")),
+        **columns,
+    )
+
+
 def get_divided(pieces):
     """Divide pieces of invoices among the lines that bill contracts, so that the parts come to the piece to the cent.
 
-    By the largest remainder: each part is rounded down, and what is left over goes, a cent each, to those that lost
-    most. In both currencies by itself.
+    In both currencies by itself.
 
     :param pieces: query of rows (piece_id, move_id, company_id, currency_id, amount, company_amount, …).
     :return: query of the same rows, one for each (piece, line), with (contract_id, line_id, row_id), the currency of
@@ -208,31 +235,14 @@ def get_divided(pieces):
               JOIN res_currency own ON own.id = piece.currency_id
               JOIN res_currency base ON base.id = company.currency_id
             WINDOW one AS (PARTITION BY piece.piece_id)),
-        floored AS (
-            SELECT *, FLOOR(amount * share / unit) AS low, FLOOR(company_amount * share / company_unit) AS company_low
-              FROM shared),
-        placed AS (
-            SELECT *,
-                   ROUND(amount / unit) - SUM(low) OVER one AS spare,
-                   ROUND(company_amount / company_unit) - SUM(company_low) OVER one AS company_spare,
-                   ROW_NUMBER() OVER (PARTITION BY piece_id
-                                      ORDER BY amount * share / unit - low DESC, line_id, contract_id) AS place,
-                   ROW_NUMBER() OVER (PARTITION BY piece_id
-                                      ORDER BY company_amount * share / company_unit - company_low DESC, line_id,
-                                               contract_id) AS company_place
-              FROM floored
-            WINDOW one AS (PARTITION BY piece_id)),
-        parted AS (
-            SELECT placed.*,
-                   (low + CASE WHEN place <= spare THEN 1 ELSE 0 END) * unit AS part,
-                   (company_low + CASE WHEN company_place <= company_spare THEN 1 ELSE 0 END) * company_unit
-                   AS company_part
-              FROM placed)
+        parted AS (SELECT shared.*, %(part)s AS part, %(company_part)s AS company_part FROM shared)
         SELECT parted.*, SUM(part) OVER (PARTITION BY piece_id, contract_id) < 0 AS is_credit
           FROM parted
         """,
         pieces=pieces,
         owned=get_owned_lines(SQL.identifier("piece")),
+        part=get_part("amount", "unit", "piece_id", "line_id, contract_id"),
+        company_part=get_part("company_amount", "company_unit", "piece_id", "line_id, contract_id"),
     )
 
 

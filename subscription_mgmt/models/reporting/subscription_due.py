@@ -69,12 +69,14 @@ class SubscriptionDue(models.Model):
         return SQL(
             """
             WITH piece AS MATERIALIZED (
-                SELECT divided.row_id, divided.move_id, MIN(divided.due) AS due, SUM(divided.part) AS part
+                SELECT divided.row_id, divided.move_id, MIN(divided.due) AS due, SUM(divided.part) AS part,
+                       BOOL_AND(divided.is_credit) AS is_credit
                   FROM (%(divided)s) divided
               GROUP BY divided.row_id, divided.move_id
                 HAVING SUM(divided.part) != 0),
             whole AS MATERIALIZED (
-                SELECT line.move_id, MIN(line.date_maturity) AS due
+                SELECT line.move_id, MIN(line.date_maturity) AS due,
+                       SUM(line.amount_residual_currency) < 0 AS is_credit
                   FROM account_move_line line JOIN account_move move ON move.id = line.move_id
                  WHERE %(is_open)s AND line.subscription_owner IS NOT NULL AND move.amount_residual = move.amount_total
               GROUP BY line.move_id)
@@ -147,13 +149,14 @@ class SubscriptionDue(models.Model):
         )
 
     def _get_open(self, joins, part):
-        """Rows of which something is open: `part`."""
+        """Rows of which something is open: `part`. What stands on a credit is never late, whatever it charges."""
+        is_late = SQL("%s > 0 AND NOT open.is_credit", part)
         return self._get_billed(
-            SQL("CASE WHEN %s > 0 AND open.due < day.today THEN 'overdue' ELSE 'not_due' END", part),
+            SQL("CASE WHEN %s AND open.due < day.today THEN 'overdue' ELSE 'not_due' END", is_late),
             SQL("move.state = 'posted' AND %s != 0", part),
             SQL("%s LEFT JOIN %s ON day.company_id = row.company_id", joins, self._get_sql_todays()),
             due=SQL("COALESCE(open.due, move.invoice_date_due, row.date_invoice)"),
-            late=SQL("CASE WHEN %s > 0 THEN GREATEST(0, day.today - open.due) ELSE 0 END", part),
+            late=SQL("CASE WHEN %s THEN GREATEST(0, day.today - open.due) ELSE 0 END", is_late),
             open=part,
         )
 

@@ -52,6 +52,14 @@ class TestHome(SubscriptionCommon):
         self.assertEqual(rows[1]["value"], self.money(sum(missed.mapped("price_subtotal"))))
         self.assertIn(f"({len(missed)})", rows[1]["label"])
 
+    def test_what_comes_on_many_days_is_converted_at_once(self):
+        other = self.setup_other_currency("EUR", rates=[("2026-01-01", 3.0)])
+        self.make_contract([{"price_unit": 1.0}], currency_id=other.id, date_start=date(2026, 3, 1))
+        for day in (10, 20):
+            self.make_contract([{"price_unit": 1.0}], currency_id=other.id, date_start=date(2026, 3, day))
+        # Each by itself would be 0.33.
+        self.assertEqual(self.page()["month"]["figure"], self.money(1.0))
+
     def test_what_is_not_in_service_is_not_to_be_billed(self):
         self.make_contract()
         before = self.page()["month"]["rows"]

@@ -172,6 +172,19 @@ class TestUnpaid(SubscriptionCommon):
         self.assertEqual(amounts, (-60.0, 120.0, 0.0, 0.0, 0.0, 120.0))
         self.assertEqual((contract.amount_due, contract.amount_overdue), (60.0, 120.0))
 
+    def test_what_is_charged_on_a_credit_note_is_not_late_either(self):
+        contract = self.make_contract([{"price_unit": -200.0}, {"price_unit": 50.0}])
+        note = self.bill_on(contract, date(2026, 1, 1))
+        self.assertEqual(note.move_type, "out_refund")
+        dues = self.env["subscription.due"].search([("contract_id", "=", contract.id), ("amount_open", "!=", 0)])
+        self.assertEqual(sorted(dues.mapped("amount_open")), [-240.0, 60.0])
+        self.assertEqual(set(dues.mapped(lambda due: (due.state, due.days_late))), {("not_due", 0)})
+        # Divided, it is the same.
+        self.env.cr.execute("UPDATE account_move_line SET subscription_owner = NULL WHERE move_id = %s", [note.id])
+        self.env.invalidate_all()
+        self.assertEqual(set(dues.mapped(lambda due: (due.state, due.days_late))), {("not_due", 0)})
+        self.assertEqual((contract.amount_due, contract.amount_overdue), (-180.0, 0.0))
+
     def test_whom_nothing_but_a_credit_is_left_is_found_with_what_is_not_due(self):
         contract = self.make_contract(billing_mode="post")
         invoice = self.bill_on(contract, date(2026, 1, 1))
