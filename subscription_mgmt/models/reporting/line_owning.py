@@ -136,7 +136,12 @@ class AccountAnalyticLine(models.Model):
             )
 
     def _find_owners(self):
-        """Find anew whose all lines are, by way of all at once; only what differs is written."""
+        """Find anew whose all lines are, by way of all at once; only what differs is written.
+
+        Row by row it would take hours, which a database chooses that does not know yet how much there is: one that was
+        restored a moment ago.
+        """
+        self.env.cr.execute("SET LOCAL enable_nestloop = off")
         self.env.cr.execute(
             """
             WITH billed AS (
@@ -159,6 +164,7 @@ class AccountAnalyticLine(models.Model):
                    IS DISTINCT FROM (found.contract_id, found.product_id)
             """
         )
+        self.env.cr.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
     @api.model
     def _stop_owning(self):
