@@ -374,6 +374,7 @@ class Data:
                    AND line.id IN (part.debit_move_id, part.credit_move_id)"""
         )
         self.env.invalidate_all()
+        cr.commit()  # links of rows that were made in the same transaction would be looked at once more
         cr.execute("ANALYZE")
         # What is kept by triggers, and when invoices are posted: nobody has told of the copies
         for name in sorted(self.env.registry.descendants(["subscription.sums.mixin"], "_inherit")):
